@@ -1,0 +1,38 @@
+/**
+ * The verified caller. Made once, by the step that checked the token or the envelope, and frozen; every rule, loader
+ * and log line below reads this and nothing else about who is asking.
+ */
+export interface Identity {
+  /** `sub` of the token: the person or service account. */
+  readonly subject: string;
+  /** `client_id` (RFC 9068) or `azp`: the application. */
+  readonly client: string;
+  readonly scopes: ReadonlySet<string>;
+  /** Facility codes whose rows the caller may see. Empty means none, never all. */
+  readonly facilities: readonly string[];
+}
+
+export interface IdentityFacts {
+  readonly subject: string;
+  readonly client: string;
+  readonly scopes: Iterable<string>;
+  readonly facilities: Iterable<string>;
+}
+
+/** Freezes the facts; scopes and facilities are sorted and without repeats, so equal callers compare equal. */
+export const createIdentity = (facts: IdentityFacts): Identity =>
+  Object.freeze({
+    subject: facts.subject,
+    client: facts.client,
+    scopes: frozenSet(facts.scopes),
+    facilities: Object.freeze([...new Set(facts.facilities)].toSorted()),
+  });
+
+const frozenSet = (values: Iterable<string>): ReadonlySet<string> => {
+  const set = new Set([...new Set(values)].toSorted());
+  // Object.freeze does not reach the entries of a Set; without these a rule could grant itself a scope.
+  const refuse = (): never => {
+    throw new TypeError('an identity does not change');
+  };
+  return Object.freeze(Object.assign(set, { add: refuse, delete: refuse, clear: refuse }));
+};
