@@ -1,0 +1,124 @@
+import { fail } from '../errors.ts';
+import { encodeId } from '../ids.ts';
+import type { Columns, Environment, FieldMapping, Name } from './entity.ts';
+import type { Many2one, OdooRow } from './types.ts';
+import { decimal, plainDecimal } from './values.ts';
+
+/** A canonical reference: the id of another record, and its name where Odoo gave it. */
+export interface Reference {
+  readonly __typename: string;
+  readonly id: string;
+}
+
+const one = (name: Name, read: (value: unknown, env: Environment) => unknown): FieldMapping => ({
+  needs: [name],
+  bind:
+    ([column]) =>
+    (row, env) => {
+      const value = at(row, column);
+      return value === null ? null : read(value, env);
+    },
+});
+
+/** Text, a day, an instant, a whole number or a flag, as values.ts has normalised it. */
+export const plain = (name: Name): FieldMapping => one(name, (value) => value);
+
+/** A field that some servers lack, for example because it is newer than they are. */
+export const optional = (mapping: FieldMapping): FieldMapping => ({ ...mapping, optional: true });
+
+/** A selection, by its table. What the table lacks is `UNMAPPED`: never a crash, never a silent null. */
+export const choice = (name: Name, table: Readonly<Record<string, string>>): FieldMapping =>
+  one(name, (value) => (Object.hasOwn(table, value as string) ? table[value as string] : 'UNMAPPED'));
+
+/** An exact number without trailing zeros, at most `digits` behind the point. */
+export const number = (name: Name, digits = 6): FieldMapping =>
+  one(name, (value) => plainDecimal(value as number, digits));
+
+/** An amount in the currency of the same row, rounded to it. */
+export const money = (name: Name, currency: Name = 'currency_id'): FieldMapping => ({
+  needs: [name, currency],
+  bind:
+    ([amount, unit]) =>
+    (row, env) =>
+      toMoney(at(row, amount), at(row, unit), env),
+});
+
+/** A price per unit: may be finer than the currency's smallest unit, and is not rounded to it. */
+export const price = (name: Name, currency: Name = 'currency_id'): FieldMapping => ({
+  needs: [name, currency],
+  bind:
+    ([amount, unit]) =>
+    (row, env) => {
+      const rounded = toMoney(at(row, amount), at(row, unit), env);
+      if (rounded === null) return null;
+      const exact = plainDecimal(at(row, amount) as number, 6);
+      return exact.length > rounded.amount.length ? { ...rounded, amount: exact } : rounded;
+    },
+});
+
+/** A quantity with the name of its unit. */
+export const quantity = (name: Name, unit: Name): FieldMapping => ({
+  needs: [name, unit],
+  named: true,
+  bind:
+    ([value, of]) =>
+    (row) =>
+      toQuantity(at(row, value), at(row, of)),
+});
+
+/** A many2one as a reference to a canonical type. */
+export const reference = (type: string, name: Name): FieldMapping =>
+  one(name, (value) => toReference(type, (value as Many2one).id));
+
+/** A many2one of which only the name is canonical. */
+export const nameOf = (name: Name): FieldMapping => ({
+  ...one(name, (value) => (value as Many2one).name),
+  named: true,
+});
+
+/** Local ids of an x2many, in Odoo's order; a connector pages through them. */
+export const members = (name: Name): FieldMapping => one(name, (value) => value);
+
+/** The facility that the record's company is; null for master data without one. */
+export const facility = (company: Name = 'company_id'): FieldMapping =>
+  one(company, (value, env) => env.directory.byCompany((value as Many2one).id)?.record ?? null);
+
+/** The facility as which the row was read, on records that read differently in each. */
+export const readingFacility = (): FieldMapping => ({
+  needs: [],
+  bind: () => (_row, env) => env.facility?.record ?? null,
+});
+
+/** Whatever a connector makes of several columns; the values arrive in the order of the names. */
+export const derived = (
+  needs: readonly Name[],
+  make: (values: readonly unknown[], env: Environment) => unknown,
+  options: { readonly named?: true } = {},
+): FieldMapping => ({
+  needs,
+  ...options,
+  bind: (columns: Columns) => (row, env) =>
+    make(
+      columns.map((column) => at(row, column)),
+      env,
+    ),
+});
+
+export const toReference = (type: string, local: number | string): Reference => ({
+  __typename: type,
+  id: encodeId(type, local),
+});
+
+export const toQuantity = (value: unknown, unit: unknown) =>
+  value === null ? null : { value: plainDecimal(value as number, 6), unit: (unit as Many2one | null)?.name ?? null };
+
+/** @throws SOR_UNAVAILABLE when the currency is newer than what we know of the server; the next refresh learns it. */
+export const toMoney = (amount: unknown, currency: unknown, env: Environment) => {
+  if (amount === null || currency === null) return null;
+  const known = env.directory.currency((currency as Many2one).id);
+  if (known === undefined) throw fail('SOR_UNAVAILABLE');
+  return { amount: decimal(amount as number, known.digits), currency: known.code };
+};
+
+const at = (row: OdooRow, column: string | null | undefined): unknown =>
+  column === null || column === undefined ? null : (row[column] ?? null);

@@ -1,0 +1,368 @@
+import DataLoader from 'dataloader';
+import {
+  badCursor,
+  type Connection,
+  type Cursor,
+  decodeCursor,
+  encodeCursor,
+  type PageArgs,
+  pageSize,
+  toConnection,
+} from '../connection.ts';
+import { fail } from '../errors.ts';
+import { decodeId, encodeId } from '../ids.ts';
+import type { BoundEntity, Order } from './binding.ts';
+import type { Facility, FacilityDirectory } from './directory.ts';
+import { allOf } from './domain.ts';
+import type { EntitySpec, Environment, Name } from './entity.ts';
+import { localId } from './filters.ts';
+import type { Reference } from './mappings.ts';
+import { cursorOf, orderText, planColumns, startAfter, toFilter, toOrder } from './paging.ts';
+import type { CallContext, Domain, Many2one, OdooClient, OdooRow } from './types.ts';
+
+/** A record of the canonical graph: the fields that were asked for, under their canonical names. */
+export interface CanonicalRecord {
+  readonly __typename: string;
+  readonly id: string;
+  readonly [field: string]: unknown;
+}
+
+/** What is asked for of a list: its rows' fields, and whether the rows are counted. */
+export interface ListSelection {
+  readonly rows: ReadonlySet<string>;
+  readonly counted: boolean;
+}
+
+export interface ListArgs extends PageArgs {
+  readonly filter?: Readonly<Record<string, unknown>> | null;
+  readonly orderBy?: { readonly field: string; readonly direction: 'ASC' | 'DESC' } | null;
+}
+
+/** What a session stands on: one connected server with its entities bound. */
+export interface OdooGround {
+  readonly client: OdooClient;
+  readonly directory: FacilityDirectory;
+  bound(spec: EntitySpec): BoundEntity;
+}
+
+/** Most rows one nested list may fetch for all its parents together. */
+export const MAX_NESTED_ROWS = 10_000;
+
+/**
+ * Reads Odoo for one request of one caller.
+ *
+ * Every read carries the caller's companies twice: in the context, which decides company-dependent values, and in the
+ * domain, which decides the rows. Reads by id are batched over everything that asks in the same tick, and only the
+ * columns behind the selected fields are asked for, so a list of any length costs a constant number of calls.
+ */
+export class OdooSession {
+  readonly directory: FacilityDirectory;
+  /** The facilities of the caller, in the order of their codes. */
+  readonly facilities: readonly Facility[];
+  readonly #ground: OdooGround;
+  readonly #call: Pick<CallContext, 'deadline' | 'signal'>;
+  readonly #records = new Map<string, DataLoader<RecordKey, CanonicalRecord | null, string>>();
+  readonly #children = new Map<string, DataLoader<number, readonly Child[]>>();
+
+  constructor(ground: OdooGround, facilityCodes: readonly string[], call: Pick<CallContext, 'deadline' | 'signal'>) {
+    this.#ground = ground;
+    this.#call = call;
+    this.directory = ground.directory;
+    this.facilities = facilityCodes.flatMap((code) => ground.directory.byCode(code) ?? []);
+  }
+
+  /**
+   * A page of the records that match. `within` narrows it by what the graph already knows; `facility` reads as that one
+   * alone. Keyset paging: neighbouring pages never repeat or skip a row that did not change in between.
+   */
+  async list(
+    spec: EntitySpec,
+    args: ListArgs,
+    selected: ListSelection,
+    { within = [], facility }: { readonly within?: Domain; readonly facility?: Facility } = {},
+  ): Promise<Connection<CanonicalRecord>> {
+    const bound = this.#ground.bound(spec);
+    const size = pageSize(args.first);
+    const order = toOrder(bound, args.orderBy);
+    const domain = allOf(within, toFilter(bound, args.filter, this.#environment()));
+    const start = isSet(args.after) ? startAfter(bound, order, decodeCursor(args.after)) : [];
+    const plan = planColumns(bound, selected.rows, [order.column]);
+    const [rows, total] = await Promise.all([
+      size === 0
+        ? []
+        : this.#search(bound, allOf(domain, start), { ...plan, order: orderText(order), limit: size + 1, facility }),
+      selected.counted ? this.#count(bound, domain, facility) : null,
+    ]);
+    const edges = rows.slice(0, size).map((row) => ({
+      cursor: encodeCursor(cursorOf(order, row)),
+      node: this.#toRecord(bound, row, selected.rows, facility),
+    }));
+    return toConnection(edges, rows.length > size, args.after, total);
+  }
+
+  /** The record of a canonical id, or null: absent, of another type and out of sight are the same. */
+  async find(spec: EntitySpec, id: unknown, fields: ReadonlySet<string>): Promise<CanonicalRecord | null> {
+    const [digits = null, company] = (decodeId(spec.type, id) ?? '').split('.', 2);
+    const local = localId(digits);
+    if (local === null || (company !== undefined) !== (spec.visibility === 'per-facility')) return null;
+    if (company === undefined) return this.#load(spec, local, fields);
+    const facility = this.facilities.find((one) => String(one.company) === company);
+    return facility === undefined ? null : this.#load(spec, local, fields, facility);
+  }
+
+  /** Follows a reference made by `reference()`; asks Odoo only when more than the id is wanted. */
+  async follow(
+    spec: EntitySpec,
+    reference: unknown,
+    fields: ReadonlySet<string>,
+  ): Promise<CanonicalRecord | Reference | null> {
+    if (reference === null || reference === undefined) return null;
+    const known = reference as Reference;
+    const idOnly = [...fields].every((field) => field === 'id' || field === '__typename');
+    return idOnly ? known : this.find(spec, known.id, fields);
+  }
+
+  /** A page of the members of an x2many, given their local ids in Odoo's order. */
+  async members(
+    spec: EntitySpec,
+    ids: unknown,
+    args: PageArgs,
+    selected: ListSelection,
+  ): Promise<Connection<CanonicalRecord>> {
+    const local = (ids ?? []) as readonly number[];
+    const { page, more } = slice(local, (id) => id, args);
+    const records = await Promise.all(page.map((id) => this.#load(spec, id, selected.rows)));
+    const edges = page.flatMap((id, index) => {
+      const node = records[index];
+      return node === null || node === undefined ? [] : [{ cursor: encodeCursor({ value: null, id }), node }];
+    });
+    return toConnection(edges, more, args.after, selected.counted ? local.length : null);
+  }
+
+  /** A page of the records whose many2one `relation` is the parent; one call for all the parents of a tick. */
+  async children(
+    spec: EntitySpec,
+    relation: Name,
+    parent: number,
+    args: PageArgs,
+    selected: ListSelection,
+    order?: Order,
+  ): Promise<Connection<CanonicalRecord>> {
+    const children = await this.#childrenOf(spec, relation, selected.rows, order).load(parent);
+    const { page, more } = slice(children, ({ cursor }) => cursor.id, args);
+    const edges = page.map(({ cursor, record }) => ({ cursor: encodeCursor(cursor), node: record }));
+    return toConnection(edges, more, args.after, selected.counted ? children.length : null);
+  }
+
+  /** The record as each of the caller's facilities sees it: one call per facility, for all the ids of a tick. */
+  async perFacility(
+    spec: EntitySpec,
+    id: unknown,
+    fields: ReadonlySet<string>,
+  ): Promise<readonly { readonly facility: Facility; readonly record: CanonicalRecord }[]> {
+    const local = localId(decodeId(spec.type, id));
+    if (local === null) return [];
+    const records = await Promise.all(this.facilities.map((facility) => this.#load(spec, local, fields, facility)));
+    return this.facilities.flatMap((facility, index) => {
+      const record = records[index];
+      return record === null || record === undefined ? [] : [{ facility, record }];
+    });
+  }
+
+  /** Rows for what is no entity of the graph. @throws RESULT_TOO_LARGE instead of leaving rows out */
+  async rows(
+    spec: EntitySpec,
+    domain: Domain,
+    columns: readonly Name[],
+    options: { readonly named?: boolean } = {},
+  ): Promise<OdooRow[]> {
+    const bound = this.#ground.bound(spec);
+    const rows = await this.#search(bound, domain, {
+      columns: columns.map((name) => bound.column(name)),
+      named: options.named ?? false,
+      order: 'id',
+      limit: MAX_NESTED_ROWS + 1,
+    });
+    if (rows.length > MAX_NESTED_ROWS) throw fail('RESULT_TOO_LARGE');
+    return rows;
+  }
+
+  /** Groups of rows with their sums. */
+  async groups(
+    spec: EntitySpec,
+    domain: Domain,
+    groupBy: readonly Name[],
+    aggregates: readonly string[],
+  ): Promise<OdooRow[]> {
+    const bound = this.#ground.bound(spec);
+    const companies = this.#companies();
+    if (companies.length === 0) return [];
+    const options = {
+      domain: allOf(bound.where, bound.within(companies), domain),
+      groupBy: groupBy.map((name) => bound.column(name)),
+      aggregates,
+    };
+    return this.#ground.client.readGroup(bound.model, options, this.#context(companies));
+  }
+
+  /** What this server calls a column. */
+  column(spec: EntitySpec, name: Name): string {
+    return this.#ground.bound(spec).column(name);
+  }
+
+  async #search(
+    bound: BoundEntity,
+    domain: Domain,
+    options: {
+      readonly columns: readonly string[];
+      readonly named: boolean;
+      readonly order: string;
+      readonly limit: number;
+      readonly archived?: boolean;
+      readonly facility?: Facility | undefined;
+    },
+  ): Promise<OdooRow[]> {
+    const companies = this.#companies(options.facility);
+    if (companies.length === 0) return [];
+    const { columns, named, order, limit, archived = false } = options;
+    const asked = {
+      domain: allOf(bound.where, bound.within(companies), domain),
+      fields: columns,
+      order,
+      limit,
+      names: named,
+      activeTest: !archived,
+    };
+    return this.#ground.client.searchRead(bound.model, asked, this.#context(companies));
+  }
+
+  async #count(bound: BoundEntity, domain: Domain, facility: Facility | undefined): Promise<number> {
+    const companies = this.#companies(facility);
+    if (companies.length === 0) return 0;
+    return this.#ground.client.searchCount(
+      bound.model,
+      allOf(bound.where, bound.within(companies), domain),
+      this.#context(companies),
+    );
+  }
+
+  #load(
+    spec: EntitySpec,
+    id: number,
+    fields: ReadonlySet<string>,
+    facility?: Facility,
+  ): Promise<CanonicalRecord | null> {
+    const key = `${spec.type}@${facility?.code ?? ''}`;
+    const loader = this.#records.get(key) ?? this.#recordLoader(this.#ground.bound(spec), facility);
+    this.#records.set(key, loader);
+    return loader.load({ id, fields });
+  }
+
+  /** Archived records are found by id: an old order still names its supplier. */
+  #recordLoader(
+    bound: BoundEntity,
+    facility: Facility | undefined,
+  ): DataLoader<RecordKey, CanonicalRecord | null, string> {
+    const batch = async (keys: readonly RecordKey[]) => {
+      const ids = [...new Set(keys.map(({ id }) => id))];
+      if (ids.length > MAX_NESTED_ROWS) throw fail('RESULT_TOO_LARGE');
+      const plan = planColumns(bound, new Set(keys.flatMap(({ fields }) => [...fields])));
+      const rows = await this.#search(bound, [['id', 'in', ids]], {
+        ...plan,
+        order: 'id',
+        limit: ids.length,
+        archived: bound.archives,
+        facility,
+      });
+      const byId = new Map(rows.map((row) => [row['id'], row]));
+      return keys.map(({ id, fields }) => {
+        const row = byId.get(id);
+        return row === undefined ? null : this.#toRecord(bound, row, fields, facility);
+      });
+    };
+    return new DataLoader(batch, { cacheKeyFn: ({ id, fields }) => `${id}|${keyOf(fields)}` });
+  }
+
+  #childrenOf(
+    spec: EntitySpec,
+    relation: Name,
+    fields: ReadonlySet<string>,
+    order: Order | undefined,
+  ): DataLoader<number, readonly Child[]> {
+    const bound = this.#ground.bound(spec);
+    const column = bound.column(relation);
+    const sorted = order ?? bound.defaultOrder;
+    const key = `${spec.type}.${column}|${orderText(sorted)}|${keyOf(fields)}`;
+    const known = this.#children.get(key);
+    if (known !== undefined) return known;
+    const loader = new DataLoader(async (parents: readonly number[]) => {
+      const plan = planColumns(bound, fields, [column, sorted.column]);
+      const rows = await this.#search(bound, [[column, 'in', parents]], {
+        ...plan,
+        order: orderText(sorted),
+        limit: MAX_NESTED_ROWS + 1,
+      });
+      if (rows.length > MAX_NESTED_ROWS) throw fail('RESULT_TOO_LARGE');
+      const byParent = new Map<number, Child[]>(parents.map((parent) => [parent, []]));
+      for (const row of rows) {
+        byParent
+          .get((row[column] as Many2one).id)
+          ?.push({ cursor: cursorOf(sorted, row), record: this.#toRecord(bound, row, fields) });
+      }
+      return parents.map((parent) => byParent.get(parent) ?? []);
+    });
+    this.#children.set(key, loader);
+    return loader;
+  }
+
+  #toRecord(bound: BoundEntity, row: OdooRow, fields: ReadonlySet<string>, facility?: Facility): CanonicalRecord {
+    const { type, visibility } = bound.spec;
+    const env = this.#environment(facility);
+    const local = visibility === 'per-facility' ? `${String(row['id'])}.${facility?.company}` : String(row['id']);
+    const record: Record<string, unknown> = {};
+    for (const name of fields) {
+      const field = bound.fields.get(name);
+      if (field !== undefined) record[name] = field.read(row, env);
+    }
+    return { ...record, __typename: type, id: encodeId(type, local) };
+  }
+
+  #environment(facility?: Facility): Environment {
+    return facility === undefined ? { directory: this.directory } : { directory: this.directory, facility };
+  }
+
+  #companies(facility?: Facility): readonly number[] {
+    return facility === undefined ? this.facilities.map(({ company }) => company) : [facility.company];
+  }
+
+  #context(companies: readonly number[]): CallContext {
+    return { ...this.#call, companies };
+  }
+}
+
+interface RecordKey {
+  readonly id: number;
+  readonly fields: ReadonlySet<string>;
+}
+
+interface Child {
+  readonly cursor: Cursor;
+  readonly record: CanonicalRecord;
+}
+
+const keyOf = (fields: ReadonlySet<string>): string => [...fields].toSorted().join();
+
+const isSet = (cursor: string | null | undefined): cursor is string => cursor !== null && cursor !== undefined;
+
+/** The part of a list in memory that a page is. @throws BAD_USER_INPUT for a cursor that is not among the rows */
+const slice = <T>(
+  rows: readonly T[],
+  idOf: (row: T) => number,
+  { first, after }: PageArgs,
+): { readonly page: readonly T[]; readonly more: boolean } => {
+  const size = pageSize(first);
+  const wanted = isSet(after) ? decodeCursor(after).id : null;
+  const from = wanted === null ? 0 : rows.findIndex((row) => idOf(row) === wanted) + 1;
+  if (wanted !== null && from === 0) throw badCursor();
+  return { page: rows.slice(from, from + size), more: from + size < rows.length };
+};
