@@ -1,5 +1,6 @@
 import { allOf, anyOf, nothing } from './domain.ts';
-import { type Columns, type EntitySpec, type Environment, logical, type Name } from './entity.ts';
+import { ContractError, type ModelNeed } from './contract.ts';
+import { type Columns, type EntitySpec, type Environment, type FieldMapping, logical, type Name } from './entity.ts';
 import type { Domain, ModelDescription, OdooRow } from './types.ts';
 
 /** A field of an entity, ready to be read from one server. */
@@ -32,8 +33,9 @@ export interface BoundEntity {
   within(companies: readonly number[]): Domain;
 }
 
-/** Every name a spec needs; optional ones are marked. */
-export const namesOf = (spec: EntitySpec): readonly { readonly name: Name; readonly optional: boolean }[] => {
+/** What a spec needs of a server, in the form of the contract check. Of a path, the first step is on this model. */
+export const needsOf = (spec: EntitySpec): ModelNeed => {
+  const fields = Object.values(spec.fields);
   const required: Name[] = [
     ...(spec.visibility === 'everyone' ? [] : [companyOf(spec)]),
     ...(spec.where?.needs ?? []),
@@ -41,63 +43,33 @@ export const namesOf = (spec: EntitySpec): readonly { readonly name: Name; reado
     ...Object.values(spec.orders ?? {}),
     ...(spec.defaultOrder === undefined ? [] : [spec.defaultOrder.field]),
     ...(spec.relations ?? []),
+    ...fields.flatMap((field) => (field.optional === true ? [] : field.needs)),
   ];
-  const fields = Object.values(spec.fields);
-  return [
-    ...[...required, ...fields.flatMap((field) => (field.optional === true ? [] : field.needs))].map((name) => ({
-      name,
-      optional: false,
-    })),
-    ...fields
-      .flatMap((field) => (field.optional === true ? field.needs : []))
-      .map((name) => ({ name, optional: true })),
-  ];
+  return {
+    model: spec.model,
+    fields: Object.fromEntries(required.map((name) => [logical(name), alternatives(name).map(firstStep)])),
+  };
 };
 
-/**
- * Binds a spec to what a server calls things.
- *
- * `problems` collects `model.field` for every required name the server lacks, so that an operator reads them all at once.
- */
-export const bindEntity = (
-  spec: EntitySpec,
-  model: string,
-  description: ModelDescription,
-  problems: string[],
-): BoundEntity => {
+/** Binds a spec to what a server calls things. The server has passed the contract check, so every required name is there. */
+export const bindEntity = (spec: EntitySpec, model: string, description: ModelDescription): BoundEntity => {
   const find = (name: Name): string | null =>
-    alternatives(name).find((known) => known === 'id' || description.has(known)) ?? null;
-  const column = (name: Name): string => {
-    const found = find(name);
-    if (found === null) problems.push(`${model}.${alternatives(name).join('|')}`);
-    return found ?? logical(name);
-  };
+    alternatives(name).find((known) => known === 'id' || description.has(firstStep(known))) ?? null;
+  const column = (name: Name): string => find(name) ?? logical(name);
   const columns = (names: readonly Name[]): Columns => names.map(column);
   const company = spec.visibility === 'everyone' ? null : column(companyOf(spec));
-  const fields = Object.entries(spec.fields).map(([key, mapping]): [string, BoundField] => {
-    const found = mapping.optional === true ? mapping.needs.map(find) : columns(mapping.needs);
-    const missing = found.includes(null);
-    return [
-      key,
-      {
-        columns: missing ? [] : (found as string[]),
-        named: mapping.named === true,
-        read: missing ? () => null : mapping.bind(found),
-      },
-    ];
-  });
-  for (const [key, name] of Object.entries(spec.orders ?? {})) {
-    const at = description.get(column(name));
-    if (at?.sortable === false) problems.push(`${model}.${column(name)} (cannot be ordered by, for ${key})`);
-  }
   return Object.freeze({
     spec,
     model,
-    fields: new Map(fields),
+    fields: new Map(
+      Object.entries(spec.fields).map(([key, mapping]) => [key, bindField(mapping, mapping.needs.map(find))]),
+    ),
     filters: new Map(Object.entries(spec.filters ?? {}).map(([key, { needs, bind }]) => [key, bind(columns(needs))])),
-    orders: new Map(Object.entries(spec.orders ?? {}).map(([key, name]) => [key, column(name)])),
+    orders: new Map(
+      Object.entries(spec.orders ?? {}).map(([key, name]) => [key, sortable(model, column(name), description)]),
+    ),
     defaultOrder: {
-      column: spec.defaultOrder === undefined ? 'id' : column(spec.defaultOrder.field),
+      column: spec.defaultOrder === undefined ? 'id' : sortable(model, column(spec.defaultOrder.field), description),
       direction: spec.defaultOrder?.direction ?? 'ASC',
     },
     where: spec.where === undefined ? [] : spec.where.bind(columns(spec.where.needs)),
@@ -107,6 +79,20 @@ export const bindEntity = (
     within: (companies: readonly number[]) => visibleIn(spec, company, companies),
   });
 };
+
+const bindField = (mapping: FieldMapping, found: Columns): BoundField => {
+  if (found.includes(null)) return { columns: [], named: false, read: () => null };
+  return { columns: found as readonly string[], named: mapping.named === true, read: mapping.bind(found) };
+};
+
+/** Ordering by a column that is not stored is an error in 19, and silently ignored in 14. */
+const sortable = (model: string, column: string, description: ModelDescription): string => {
+  if (description.get(column)?.sortable === false)
+    throw new ContractError([`${model}.${column}: cannot be ordered by`]);
+  return column;
+};
+
+const firstStep = (name: string): string => name.split('.', 1)[0] ?? name;
 
 export const alternatives = (name: Name): readonly string[] => (typeof name === 'string' ? [name] : name);
 

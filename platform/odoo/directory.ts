@@ -1,4 +1,5 @@
 import { encodeId } from '../ids.ts';
+import type { CallContext, Many2one, OdooClient } from './types.ts';
 
 /** A facility and the Odoo company it is. */
 export interface Facility {
@@ -61,6 +62,42 @@ export const createDirectory = (
     currency: (id: number) => byId.get(id),
     currencies: [...byId.values()],
   });
+};
+
+/** Reads the companies the service user may act in, and every currency. */
+export const loadDirectory = async (
+  client: OdooClient,
+  map: FacilityMap | undefined,
+  ctx: Pick<CallContext, 'deadline' | 'signal'>,
+): Promise<FacilityDirectory> => {
+  const within = { ...ctx, companies: await client.companies(ctx) };
+  const all = { order: 'id', limit: 'all' } as const;
+  const [companies, currencies] = await Promise.all([
+    client.searchRead(
+      'res.company',
+      { ...all, domain: [['id', 'in', within.companies]], fields: ['name', 'currency_id'] },
+      within,
+    ),
+    // Old documents may be in a currency that is no longer active.
+    client.searchRead(
+      'res.currency',
+      { ...all, domain: [], fields: ['name', 'decimal_places'], activeTest: false },
+      within,
+    ),
+  ]);
+  return createDirectory(
+    companies.map((row) => ({
+      id: row['id'] as number,
+      name: String(row['name']),
+      currency: (row['currency_id'] as Many2one).id,
+    })),
+    currencies.map((row) => ({
+      id: row['id'] as number,
+      code: String(row['name']),
+      digits: row['decimal_places'] as number,
+    })),
+    map,
+  );
 };
 
 /** `North Hospital` → `north-hospital`. Two companies of one name are told apart by their number. */

@@ -23,6 +23,9 @@ const one = (name: Name, read: (value: unknown, env: Environment) => unknown): F
 /** Text, a day, an instant, a whole number or a flag, as values.ts has normalised it. */
 export const plain = (name: Name): FieldMapping => one(name, (value) => value);
 
+/** A day, also where some versions keep an instant. */
+export const day = (name: Name): FieldMapping => one(name, (value) => String(value).slice(0, 10));
+
 /** A field that some servers lack, for example because it is newer than they are. */
 export const optional = (mapping: FieldMapping): FieldMapping => ({ ...mapping, optional: true });
 
@@ -48,12 +51,26 @@ export const price = (name: Name, currency: Name = 'currency_id'): FieldMapping 
   needs: [name, currency],
   bind:
     ([amount, unit]) =>
-    (row, env) => {
-      const rounded = toMoney(at(row, amount), at(row, unit), env);
-      if (rounded === null) return null;
-      const exact = plainDecimal(at(row, amount) as number, 6);
-      return exact.length > rounded.amount.length ? { ...rounded, amount: exact } : rounded;
-    },
+    (row, env) =>
+      toPrice(at(row, amount), at(row, unit), env),
+});
+
+/** A price per unit in the currency of the record's company. */
+export const companyPrice = (name: Name, company: Name = 'company_id'): FieldMapping => ({
+  needs: [name, company],
+  bind:
+    ([amount, of]) =>
+    (row, env) =>
+      toPrice(at(row, amount), companyCurrency(at(row, of), env), env),
+});
+
+/** An amount in the currency of the record's company. */
+export const companyMoney = (name: Name, company: Name = 'company_id'): FieldMapping => ({
+  needs: [name, company],
+  bind:
+    ([amount, of]) =>
+    (row, env) =>
+      toMoney(at(row, amount), companyCurrency(at(row, of), env), env),
 });
 
 /** A quantity with the name of its unit. */
@@ -115,9 +132,21 @@ export const toQuantity = (value: unknown, unit: unknown) =>
 /** @throws SOR_UNAVAILABLE when the currency is newer than what we know of the server; the next refresh learns it. */
 export const toMoney = (amount: unknown, currency: unknown, env: Environment) => {
   if (amount === null || currency === null) return null;
-  const known = env.directory.currency((currency as Many2one).id);
+  const known = env.directory.currency((currency as Pick<Many2one, 'id'>).id);
   if (known === undefined) throw fail('SOR_UNAVAILABLE');
   return { amount: decimal(amount as number, known.digits), currency: known.code };
+};
+
+const toPrice = (amount: unknown, currency: unknown, env: Environment) => {
+  const rounded = toMoney(amount, currency, env);
+  if (rounded === null) return null;
+  const exact = plainDecimal(amount as number, 6);
+  return exact.length > rounded.amount.length ? { ...rounded, amount: exact } : rounded;
+};
+
+const companyCurrency = (company: unknown, env: Environment): Pick<Many2one, 'id'> | null => {
+  const facility = company === null ? undefined : env.directory.byCompany((company as Many2one).id);
+  return facility === undefined ? null : { id: facility.currency };
 };
 
 const at = (row: OdooRow, column: string | null | undefined): unknown =>

@@ -139,16 +139,21 @@ export class OdooSession {
     return toConnection(edges, more, args.after, selected.counted ? local.length : null);
   }
 
-  /** A page of the records whose many2one `relation` is the parent; one call for all the parents of a tick. */
+  /**
+   * A page of the records whose many2one `relation` is the parent; one call for all the parents of a tick. `keep` is for
+   * what a domain cannot say about each parent.
+   */
   async children(
     spec: EntitySpec,
     relation: Name,
     parent: number,
     args: PageArgs,
     selected: ListSelection,
-    order?: Order,
+    options: { readonly order?: Order; readonly keep?: (record: CanonicalRecord) => boolean } = {},
   ): Promise<Connection<CanonicalRecord>> {
-    const children = await this.#childrenOf(spec, relation, selected.rows, order).load(parent);
+    const { order, keep = () => true } = options;
+    const all = await this.#childrenOf(spec, relation, selected.rows, order).load(parent);
+    const children = all.filter(({ record }) => keep(record));
     const { page, more } = slice(children, ({ cursor }) => cursor.id, args);
     const edges = page.map(({ cursor, record }) => ({ cursor: encodeCursor(cursor), node: record }));
     return toConnection(edges, more, args.after, selected.counted ? children.length : null);

@@ -198,6 +198,8 @@ export interface OdooClient {
     rows: readonly (readonly string[])[],
     ctx: CallContext,
   ): Promise<LoadResult>;
+  /** The companies the service user may act in. The one read that names none, because it asks which there are. */
+  companies(ctx: Pick<CallContext, 'deadline' | 'signal'>): Promise<readonly number[]>;
   /** Field descriptions as the service user sees them, asked once per model and kept. */
   describe(models: readonly string[], ctx?: Pick<CallContext, 'deadline' | 'signal'>): Promise<ModelDescriptions>;
   /** Hears of every attempt, for metrics and for tests that count calls. Returns the way to stop. */

@@ -22,11 +22,14 @@ export const isId = (value: unknown): value is number =>
 export const rowReader = (fields: readonly string[], model: ModelDescription): ((raw: unknown) => OdooRow) => {
   const plan = [...new Set(['id', ...fields])].map((name) => [name, model.get(name)] as const);
   return (raw) => {
-    if (typeof raw !== 'object' || raw === null || !isId((raw as { id?: unknown }).id)) throw new ValueProblem('id');
-    const row = raw as Readonly<Record<string, unknown>>;
-    return Object.fromEntries(plan.map(([name, field]) => [name, read(name, row[name], field)]));
+    if (!isRecord(raw) || !isId(raw['id'])) throw new ValueProblem('id');
+    return Object.fromEntries(plan.map(([name, field]) => [name, read(name, raw[name], field)]));
   };
 };
+
+/** Whether a value is a JSON object. */
+export const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const read = (name: string, value: unknown, field: FieldDescription | undefined): unknown => {
   if (field === undefined) return value ?? null;

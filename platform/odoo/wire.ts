@@ -1,6 +1,7 @@
-import { type CallName, namedFault, type OdooException, type OdooFault, shapeFault, unnamedFault } from './faults.ts';
+import { type CallName, namedFault, type OdooException, shapeFault, unnamedFault } from './faults.ts';
 import type { WireAnswer, WireRequest } from './transport.ts';
 import type { OdooSettings, OdooValue } from './types.ts';
+import { isRecord } from './values.ts';
 
 /** One method call in words both protocols share. */
 export interface WireCall extends CallName {
@@ -77,14 +78,9 @@ export const parse = (answer: WireAnswer, call: CallName): unknown => {
   try {
     return JSON.parse(answer.body) as unknown;
   } catch {
-    throw notJson(answer, call);
+    throw unnamedFault(answer.status, call);
   }
 };
-
-export const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const notJson = (answer: WireAnswer, call: CallName): OdooFault => unnamedFault(answer.status, call);
 
 const exceptionIn = (body: unknown): OdooException | undefined => {
   if (!isRecord(body) || typeof body['name'] !== 'string') return undefined;

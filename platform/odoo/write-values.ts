@@ -1,52 +1,70 @@
-import { LoggableError } from '../log.ts';
 import { fail } from '../errors.ts';
+import { LoggableError } from '../log.ts';
 import type { FieldDescription, ModelDescription, OdooValue, OdooValues } from './types.ts';
 import { isDate, isId, toOdooDatetime } from './values.ts';
 
-/** One change to an x2many field, in Odoo's own tuples. */
-export type Command = readonly [number, number, OdooValue] | readonly [number, number] | readonly [number];
+/** One change to an x2many field, in Odoo's own tuples. Values are checked like those of `create` and `write`. */
+export type Command =
+  | readonly [0, 0, OdooValues]
+  | readonly [1, number, OdooValues]
+  | readonly [2 | 3 | 4, number]
+  | readonly [5]
+  | readonly [6, 0, readonly number[]];
 
-/** Commands for x2many fields. `create` and `update` take values in Odoo's form; nested ones are checked by shape only. */
 export const command = Object.freeze({
-  create: (values: Readonly<Record<string, OdooValue>>): Command => [0, 0, values],
-  update: (id: number, values: Readonly<Record<string, OdooValue>>): Command => [1, id, values],
+  create: (values: OdooValues): Command => [0, 0, values],
+  update: (id: number, values: OdooValues): Command => [1, id, values],
+  /** Deletes the record. */
   delete: (id: number): Command => [2, id],
+  /** Takes the record out of the list and keeps it. */
   unlink: (id: number): Command => [3, id],
   link: (id: number): Command => [4, id],
   clear: (): Command => [5],
   replace: (ids: readonly number[]): Command => [6, 0, ids],
 });
 
+/** Field descriptions of one model. */
+export type Describe = (model: string) => Promise<ModelDescription>;
+
 /**
- * Values in the form Odoo takes: null as `false`, instants as UTC texts, everything checked against its field.
+ * Values in the form Odoo takes: null as `false`, instants as UTC texts, everything checked against its field, inside
+ * x2many commands too.
  *
  * The check is not a courtesy. Odoo 19 accepts a many2one written as `[75, "France"]`, `"75"` or `"France"`, answers
- * `true`, and stores it empty; this refuses all three before anything is sent.
+ * `true`, and stores it empty; all three are refused here, before anything is sent.
  *
  * @throws INTERNAL_SERVER_ERROR for a value that we should not have made; the cause names the field
  * @throws SOR_CONTRACT_BROKEN for a field the server does not have
  */
-export const writeValues = (model: string, fields: ModelDescription, values: OdooValues): Record<string, OdooValue> =>
-  Object.fromEntries(
-    Object.entries(values).map(([name, value]) => {
-      const field = fields.get(name);
-      if (field === undefined) throw fail('SOR_CONTRACT_BROKEN', { cause: new LoggableError(`no ${model}.${name}`) });
-      const encoded = writeValue(value, field);
-      if (encoded === undefined) {
-        const cause = new LoggableError(`${model}.${name} does not take this value`, { type: field.type });
-        throw fail('INTERNAL_SERVER_ERROR', { cause });
-      }
-      return [name, encoded];
-    }),
-  );
+export const writeValues = async (
+  model: string,
+  values: OdooValues,
+  describe: Describe,
+): Promise<Record<string, OdooValue>> => {
+  const fields = await describe(model);
+  const encoded: [string, OdooValue][] = [];
+  for (const [name, value] of Object.entries(values)) {
+    const field = fields.get(name);
+    if (field === undefined) throw fail('SOR_CONTRACT_BROKEN', { cause: new LoggableError(`no ${model}.${name}`) });
+    const written = isX2many(field) ? await writeCommands(value, field, describe) : writeValue(value, field);
+    if (written === undefined) {
+      const cause = new LoggableError(`${model}.${name} does not take this value`, { type: field.type });
+      throw fail('INTERNAL_SERVER_ERROR', { cause });
+    }
+    encoded.push([name, written]);
+  }
+  return Object.fromEntries(encoded);
+};
 
-/** One value in Odoo's form; `undefined` for one that must not be sent. */
+/** One value that is not an x2many, in Odoo's form; `undefined` for one that must not be sent. */
 export const writeValue = (value: unknown, field: FieldDescription): OdooValue | undefined => {
   if (field.type === 'boolean') return typeof value === 'boolean' ? value : undefined;
   if (value === undefined) return undefined;
   if (value === null || value === false) return isNumeric(field) ? undefined : false;
   return WRITERS[field.type]?.(value, field);
 };
+
+const isX2many = ({ type }: FieldDescription) => type === 'one2many' || type === 'many2many';
 
 // Odoo would store 0 for false, which is not what "no value" means.
 const isNumeric = ({ type }: FieldDescription) => type === 'integer' || type === 'float' || type === 'monetary';
@@ -71,8 +89,6 @@ const WRITERS: Readonly<Partial<Record<FieldDescription['type'], Writer>>> = {
   datetime: (value) => (typeof value === 'string' ? datetime(value) : undefined),
   many2one: id,
   many2one_reference: id,
-  one2many: (value) => commands(value),
-  many2many: (value) => commands(value),
   reference: (value) => (typeof value === 'string' && /^[a-z0-9_.]+,[1-9]\d*$/.test(value) ? value : undefined),
   binary: text,
   image: text,
@@ -87,10 +103,22 @@ const datetime = (value: string): string | undefined => {
   }
 };
 
-const commands = (value: unknown): OdooValue | undefined =>
-  Array.isArray(value) && value.every(isCommand) ? (value as OdooValue) : undefined;
+const writeCommands = async (
+  value: unknown,
+  { relation }: FieldDescription,
+  describe: Describe,
+): Promise<OdooValue | undefined> => {
+  if (!Array.isArray(value) || relation === null) return undefined;
+  const commands: OdooValue[] = [];
+  for (const each of value as readonly unknown[]) {
+    if (!isCommand(each)) return undefined;
+    const [kind, target] = each;
+    commands.push(kind === 0 || kind === 1 ? [kind, target, await writeValues(relation, each[2], describe)] : each);
+  }
+  return commands;
+};
 
-const isCommand = (value: unknown): boolean => {
+const isCommand = (value: unknown): value is Command => {
   if (!Array.isArray(value)) return false;
   const [kind, target, payload]: readonly unknown[] = value;
   if (kind === 0) return value.length === 3 && target === 0 && isValues(payload);

@@ -1,0 +1,13 @@
+/**
+ * The closed list of scopes: what a token can be allowed to do, and what each one means to the person who grants it.
+ * A scope that is not here opens nothing.
+ */
+export const SCOPES = Object.freeze({
+  'finance:read': 'Read the books: accounts, journal entries, bills, invoices, payments, budgets and cost centers.',
+  'procurement:read': 'Read suppliers, requisitions, purchase orders with their lines, receipts and supplier prices.',
+  'inventory:read': 'Read items, warehouses, stock levels and movements, lots, reorder rules and consumption.',
+});
+
+export type Scope = keyof typeof SCOPES;
+
+export const isScope = (value: string): value is Scope => Object.hasOwn(SCOPES, value);

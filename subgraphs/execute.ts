@@ -1,0 +1,113 @@
+import {
+  type DocumentNode,
+  execute,
+  type ExecutionResult,
+  type GraphQLError,
+  type GraphQLFormattedError,
+  parse,
+  validate,
+} from 'graphql';
+import { LRUCache } from 'lru-cache';
+import type { Envelope } from '../platform/envelope.ts';
+import { codeOf, ERRORS, fail, isErrorCode } from '../platform/errors.ts';
+import type { Log } from '../platform/log.ts';
+import type { OdooOwner } from '../platform/odoo/owner.ts';
+import type { ExecutableSubgraph, SubgraphAnswer, SubgraphCall } from '../platform/subgraph.ts';
+import type { Subgraph } from './define-subgraph.ts';
+
+export interface Runtime {
+  readonly odoo: OdooOwner;
+  readonly log: Log;
+}
+
+/** Documents are plans of the gateway: few, and repeated. */
+const MAX_DOCUMENTS = 1000;
+
+/**
+ * Joins a subgraph to the owners it reads, so that it can be asked.
+ *
+ * Both transports end here: whoever calls has opened, or made, the envelope.
+ */
+export const executable = (subgraph: Subgraph, { odoo, log }: Runtime): ExecutableSubgraph => {
+  const documents = new LRUCache<string, DocumentNode | readonly GraphQLError[]>({ max: MAX_DOCUMENTS });
+  // One context, and so one set of loaders, for all fetches of a request: the gateway hands over the same envelope.
+  const contexts = new WeakMap<Envelope, Promise<object>>();
+
+  const contextOf = (envelope: Envelope, signal: AbortSignal | undefined): Promise<object> => {
+    const known = contexts.get(envelope);
+    if (known !== undefined) return known;
+    const made = odoo.session(envelope, signal).then((session) => ({
+      ...subgraph.connector.connect({ odoo: session }),
+      identity: envelope.identity,
+    }));
+    contexts.set(envelope, made);
+    return made;
+  };
+
+  const run = async (
+    call: SubgraphCall,
+    envelope: Envelope,
+    signal: AbortSignal | undefined,
+  ): Promise<ExecutionResult> => {
+    const document = documents.get(call.query) ?? read(call.query);
+    documents.set(call.query, document);
+    if (!('kind' in document)) return { errors: document };
+    return execute({
+      schema: subgraph.schema,
+      document,
+      contextValue: await contextOf(envelope, signal),
+      variableValues: call.variables ?? {},
+      operationName: call.operationName ?? null,
+    });
+  };
+
+  const read = (query: string): DocumentNode | readonly GraphQLError[] => {
+    try {
+      const document = parse(query, { noLocation: true });
+      const errors = validate(subgraph.schema, document);
+      return errors.length === 0 ? document : errors.map((cause) => fail('GRAPHQL_VALIDATION_FAILED', { cause }));
+    } catch (cause) {
+      return [fail('GRAPHQL_PARSE_FAILED', { cause })];
+    }
+  };
+
+  const toAnswer = ({ data, errors }: ExecutionResult, requestId: string): SubgraphAnswer => {
+    if (errors === undefined || errors.length === 0) return { data: data ?? null };
+    for (const error of errors) report(log, subgraph.name, requestId, error);
+    return { data: data ?? null, errors: errors.map(toPublic) };
+  };
+
+  return Object.freeze({
+    name: subgraph.name,
+    sdl: subgraph.sdl,
+    health: () => odoo.health(),
+    execute: async (call: SubgraphCall, envelope: Envelope, signal?: AbortSignal): Promise<SubgraphAnswer> => {
+      try {
+        return toAnswer(await run(call, envelope, signal), envelope.requestId);
+      } catch (error) {
+        report(log, subgraph.name, envelope.requestId, error);
+        return { data: null, errors: [toPublic(error)] };
+      }
+    },
+  });
+};
+
+/** What may leave: our code with our sentence. Anything else is INTERNAL_SERVER_ERROR, whatever it says of itself. */
+const toPublic = (error: unknown): GraphQLFormattedError => {
+  const code = codeOf(error);
+  const { message, path } = error as GraphQLError;
+  const known = isErrorCode((error as GraphQLError).extensions?.['code']);
+  return {
+    message: known ? message : ERRORS[code].message,
+    ...(path === undefined ? {} : { path }),
+    extensions: { code, retryable: ERRORS[code].retryable },
+  };
+};
+
+const report = (log: Log, subgraph: string, requestId: string, error: unknown): void => {
+  const code = codeOf(error);
+  const fields = { subgraph, requestId, code, path: (error as GraphQLError).path?.join('.'), error };
+  if (code === 'INTERNAL_SERVER_ERROR' || ERRORS[code].actor === 'us') log.error(fields, 'field:failed');
+  else if (ERRORS[code].actor === 'operator') log.warn(fields, 'field:failed');
+  else log.debug(fields, 'field:refused');
+};

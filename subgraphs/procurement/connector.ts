@@ -1,0 +1,312 @@
+import type { PageArgs } from '../../platform/connection.ts';
+import { decodeId } from '../../platform/ids.ts';
+import { allOf, anyOf } from '../../platform/odoo/domain.ts';
+import { entity } from '../../platform/odoo/entity.ts';
+import {
+  choiceFilter,
+  decimalFilter,
+  facilityFilter,
+  flagFilter,
+  idFilter,
+  instantFilter,
+  localId,
+  textFilter,
+} from '../../platform/odoo/filters.ts';
+import {
+  choice,
+  companyPrice,
+  day,
+  derived,
+  facility,
+  members,
+  money,
+  nameOf,
+  optional,
+  plain,
+  price,
+  quantity,
+  reference,
+  toReference,
+} from '../../platform/odoo/mappings.ts';
+import type { CanonicalRecord, ListArgs, ListSelection } from '../../platform/odoo/session.ts';
+import type { Many2one } from '../../platform/odoo/types.ts';
+import type { Connector, Owners } from '../define-subgraph.ts';
+
+const ORDER_STATES = {
+  draft: 'DRAFT',
+  sent: 'SENT',
+  'to approve': 'AWAITING_APPROVAL',
+  purchase: 'CONFIRMED',
+  // Until 18 a locked order has a state of its own.
+  done: 'CONFIRMED',
+  cancel: 'CANCELLED',
+} as const;
+const OPEN_STATES = ['draft', 'sent', 'to approve', 'purchase'];
+const BILLING = { no: 'NOTHING_TO_BILL', 'to invoice': 'TO_BILL', invoiced: 'BILLED' } as const;
+const RECEIVING = { pending: 'PENDING', partial: 'PARTIAL', full: 'COMPLETE' } as const;
+const REQUISITION_STATES = {
+  draft: 'DRAFT',
+  confirmed: 'CONFIRMED',
+  in_progress: 'CONFIRMED',
+  ongoing: 'CONFIRMED',
+  open: 'CONFIRMED',
+  done: 'CLOSED',
+  cancel: 'CANCELLED',
+} as const;
+
+const supplier = entity({
+  type: 'Supplier',
+  model: 'res.partner',
+  visibility: 'shared',
+  // Partners are also customers and employees at home; a supplier is one we buy from.
+  where: {
+    needs: ['supplier_rank', 'purchase_line_ids'],
+    bind: ([rank, lines]) => ['|', [rank ?? '', '>', 0], [lines ?? '', '!=', false]],
+  },
+  fields: {
+    code: plain('ref'),
+    name: plain('name'),
+    email: plain('email'),
+    phone: plain('phone'),
+    taxNumber: plain('vat'),
+    street: plain('street'),
+    city: plain('city'),
+    postalCode: plain('zip'),
+    country: nameOf('country_id'),
+    active: plain('active'),
+    facility: facility(),
+  },
+  filters: {
+    id: idFilter('Supplier'),
+    code: textFilter('ref'),
+    name: textFilter('name'),
+    active: flagFilter('active'),
+  },
+  orders: { NAME: 'name', CODE: 'ref' },
+  defaultOrder: { field: 'name', direction: 'ASC' },
+});
+
+const purchaseOrder = entity({
+  type: 'PurchaseOrder',
+  model: 'purchase.order',
+  visibility: 'facility',
+  fields: {
+    number: plain('name'),
+    state: choice('state', ORDER_STATES),
+    supplier: reference('Supplier', 'partner_id'),
+    supplierReference: plain('partner_ref'),
+    origin: plain('origin'),
+    orderedAt: plain('date_order'),
+    confirmedAt: plain('date_approve'),
+    expectedAt: plain('date_planned'),
+    facility: facility(),
+    untaxed: money('amount_untaxed'),
+    tax: money('amount_tax'),
+    total: money('amount_total'),
+    billing: choice('invoice_status', BILLING),
+    receiving: optional(choice('receipt_status', RECEIVING)),
+    requisition: reference('PurchaseRequisition', 'requisition_id'),
+    lines: members('order_line'),
+  },
+  filters: {
+    id: idFilter('PurchaseOrder'),
+    facility: facilityFilter(),
+    number: textFilter('name'),
+    state: choiceFilter('state', ORDER_STATES),
+    supplier: idFilter('Supplier', 'partner_id'),
+    item: idFilter('Item', 'order_line.product_id'),
+    origin: textFilter('origin'),
+    orderedAt: instantFilter('date_order'),
+    expectedAt: instantFilter('date_planned'),
+    total: decimalFilter('amount_total'),
+    billing: choiceFilter('invoice_status', BILLING),
+  },
+  orders: { NUMBER: 'name', ORDERED_AT: 'date_order', TOTAL: 'amount_total' },
+  defaultOrder: { field: 'date_order', direction: 'DESC' },
+});
+
+const UNIT = ['product_uom_id', 'product_uom'] as const;
+
+const purchaseOrderLine = entity({
+  type: 'PurchaseOrderLine',
+  model: 'purchase.order.line',
+  visibility: 'facility',
+  // Sections and notes are typography, not goods.
+  where: { needs: ['display_type'], bind: ([kind]) => [[kind ?? '', '=', false]] },
+  fields: {
+    order: reference('PurchaseOrder', 'order_id'),
+    description: plain('name'),
+    item: reference('Item', 'product_id'),
+    ordered: quantity('product_qty', UNIT),
+    received: quantity('qty_received', UNIT),
+    billed: quantity('qty_invoiced', UNIT),
+    unitPrice: price('price_unit'),
+    untaxed: money('price_subtotal'),
+    total: money('price_total'),
+    expectedAt: plain('date_planned'),
+  },
+});
+
+const purchaseRequisition = entity({
+  type: 'PurchaseRequisition',
+  model: 'purchase.requisition',
+  visibility: 'facility',
+  fields: {
+    number: plain('name'),
+    state: choice('state', REQUISITION_STATES),
+    supplier: reference('Supplier', 'vendor_id'),
+    facility: facility(),
+    validFrom: optional(day(['date_start', 'ordering_date'])),
+    validTo: optional(day('date_end')),
+    lines: members('line_ids'),
+    orders: members('purchase_ids'),
+  },
+  filters: {
+    id: idFilter('PurchaseRequisition'),
+    facility: facilityFilter(),
+    number: textFilter('name'),
+    state: choiceFilter('state', REQUISITION_STATES),
+    supplier: idFilter('Supplier', 'vendor_id'),
+  },
+  orders: { NUMBER: 'name' },
+  defaultOrder: { field: 'id', direction: 'DESC' },
+});
+
+const purchaseRequisitionLine = entity({
+  type: 'PurchaseRequisitionLine',
+  model: 'purchase.requisition.line',
+  visibility: 'facility',
+  fields: {
+    item: reference('Item', 'product_id'),
+    quantity: quantity('product_qty', 'product_uom_id'),
+    unitPrice: companyPrice('price_unit'),
+  },
+});
+
+const supplierPrice = entity({
+  type: 'SupplierPrice',
+  model: 'product.supplierinfo',
+  visibility: 'shared',
+  fields: {
+    // Until 15 the vendor was called `name`.
+    supplier: reference('Supplier', ['partner_id', 'name']),
+    // A price without a variant holds for every variant of its template.
+    item: derived(['product_id', 'product_tmpl_id'], ([variant, template]) => ({
+      variant: (variant as Many2one | null)?.id ?? null,
+      template: (template as Many2one).id,
+    })),
+    price: price('price'),
+    minimum: quantity('min_qty', UNIT),
+    leadTimeDays: plain('delay'),
+    validFrom: plain('date_start'),
+    validTo: plain('date_end'),
+    supplierItemCode: plain('product_code'),
+    facility: facility(),
+  },
+  filters: {
+    id: idFilter('SupplierPrice'),
+    supplier: idFilter('Supplier', ['partner_id', 'name']),
+    item: idFilter('Item', 'product_tmpl_id.product_variant_ids'),
+    price: decimalFilter('price'),
+  },
+  orders: { PRICE: 'price' },
+  defaultOrder: { field: 'price', direction: 'ASC' },
+  relations: ['product_tmpl_id'],
+});
+
+/** Items belong to inventory; here is only what tells which template a variant is of. */
+const variant = entity({
+  type: 'Item',
+  model: 'product.product',
+  visibility: 'shared',
+  fields: { template: derived(['product_tmpl_id'], ([template]) => (template as Many2one).id) },
+  relations: ['product_tmpl_id'],
+});
+
+interface PricedItem {
+  readonly variant: number | null;
+  readonly template: number;
+}
+
+const connectProcurement = ({ odoo }: Owners) => ({
+  supplier: (id: unknown, fields: ReadonlySet<string>) => odoo.find(supplier, id, fields),
+  suppliers: (args: ListArgs, selected: ListSelection) => odoo.list(supplier, args, selected),
+  supplierOf: (reference: unknown, fields: ReadonlySet<string>) => odoo.follow(supplier, reference, fields),
+
+  order: (id: unknown, fields: ReadonlySet<string>) => odoo.find(purchaseOrder, id, fields),
+  orders: (args: ListArgs, selected: ListSelection) => odoo.list(purchaseOrder, args, selected),
+  orderOf: (reference: unknown, fields: ReadonlySet<string>) => odoo.follow(purchaseOrder, reference, fields),
+  ordersAmong: (ids: unknown, args: PageArgs, selected: ListSelection) =>
+    odoo.members(purchaseOrder, ids, args, selected),
+  /** Under way: not yet confirmed, or confirmed and not billed in full. */
+  openOrders: (facilityId: unknown, args: PageArgs, selected: ListSelection) => {
+    const facility = odoo.facilities.find(({ record }) => record.id === facilityId);
+    if (facility === undefined) return null;
+    const state = odoo.column(purchaseOrder, 'state');
+    const billing = odoo.column(purchaseOrder, 'invoice_status');
+    const within = allOf(
+      [[state, 'in', OPEN_STATES]],
+      anyOf([[state, '!=', 'purchase']], [[billing, '!=', 'invoiced']]),
+    );
+    return odoo.list(purchaseOrder, args, selected, { within, facility });
+  },
+
+  line: (id: unknown, fields: ReadonlySet<string>) => odoo.find(purchaseOrderLine, id, fields),
+  linesAmong: (ids: unknown, args: PageArgs, selected: ListSelection) =>
+    odoo.members(purchaseOrderLine, ids, args, selected),
+
+  requisition: (id: unknown, fields: ReadonlySet<string>) => odoo.find(purchaseRequisition, id, fields),
+  requisitions: (args: ListArgs, selected: ListSelection) => odoo.list(purchaseRequisition, args, selected),
+  requisitionOf: (reference: unknown, fields: ReadonlySet<string>) =>
+    odoo.follow(purchaseRequisition, reference, fields),
+  requisitionLine: (id: unknown, fields: ReadonlySet<string>) => odoo.find(purchaseRequisitionLine, id, fields),
+  requisitionLinesAmong: (ids: unknown, args: PageArgs, selected: ListSelection) =>
+    odoo.members(purchaseRequisitionLine, ids, args, selected),
+
+  price: (id: unknown, fields: ReadonlySet<string>) => odoo.find(supplierPrice, id, fields),
+  prices: (args: ListArgs, selected: ListSelection) => odoo.list(supplierPrice, args, selected),
+  pricedItem: async ({ variant: id, template }: PricedItem) => {
+    if (id !== null) return toReference('Item', id);
+    const variants = await odoo.children(
+      variant,
+      'product_tmpl_id',
+      template,
+      { first: 1 },
+      { rows: new Set(), counted: false },
+    );
+    return variants.nodes[0] ?? null;
+  },
+  /** Prices of the item's template, but for those that name another variant. */
+  pricesOfItem: async (itemId: unknown, args: PageArgs, selected: ListSelection) => {
+    const item = await odoo.find(variant, itemId, new Set(['template']));
+    if (item === null) return null;
+    const local = localId(decodeId('Item', itemId));
+    const holds = (record: CanonicalRecord) => [null, local].includes((record['item'] as PricedItem).variant);
+    const rows = new Set([...selected.rows, 'item']);
+    return odoo.children(
+      supplierPrice,
+      'product_tmpl_id',
+      item['template'] as number,
+      args,
+      { ...selected, rows },
+      { keep: holds },
+    );
+  },
+
+  facility: (id: unknown) => odoo.facilities.find(({ record }) => record.id === id)?.record ?? null,
+});
+
+export type Procurement = { readonly procurement: ReturnType<typeof connectProcurement> };
+
+export const connector: Connector<Procurement> = {
+  odoo: [
+    supplier,
+    purchaseOrder,
+    purchaseOrderLine,
+    purchaseRequisition,
+    purchaseRequisitionLine,
+    supplierPrice,
+    variant,
+  ],
+  connect: (owners) => ({ procurement: connectProcurement(owners) }),
+};
