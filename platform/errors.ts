@@ -53,12 +53,33 @@ export const ERRORS = Object.freeze({
   METHOD_NOT_ALLOWED: kind(405, false, 'caller', 'This method is not allowed here.', 'For example a mutation by GET.'),
   UNSUPPORTED_MEDIA_TYPE: kind(415, false, 'caller', 'Send JSON in UTF-8.', 'The request body is not UTF-8 JSON.'),
   PAYLOAD_TOO_LARGE: kind(413, false, 'caller', 'The request is too large.', 'The request body exceeds the limit.'),
+  OPERATION_TOO_LARGE: kind(
+    400,
+    false,
+    'caller',
+    'The operation is too large; split it.',
+    'The document has too many tokens, or too many selections once its fragments are expanded.',
+  ),
+  PERSISTED_QUERY_NOT_SUPPORTED: kind(
+    200,
+    false,
+    'caller',
+    'Send the document itself.',
+    'The request names a document by its hash (automatic persisted queries).',
+  ),
   UNAUTHENTICATED: kind(
     401,
     false,
     'caller',
     'A valid access token is required.',
     'No token, or one that is not valid.',
+  ),
+  IDENTITY_UNAVAILABLE: kind(
+    503,
+    true,
+    'operator',
+    'Access tokens cannot be checked at the moment.',
+    'No key set of the issuer could be had since the start, or for a day.',
   ),
   UNAUTHORIZED_FIELD_OR_TYPE: kind(
     200,

@@ -4,6 +4,7 @@ import {
   type GraphQLResolveInfo,
   type GraphQLSchema,
   getDirectiveValues,
+  getNamedType,
   GraphQLIncludeDirective,
   GraphQLSkipDirective,
   isAbstractType,
@@ -11,7 +12,10 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-/** Names of the fields that are asked for on one object type. */
+/**
+ * Names of the fields that are asked for on one object type, and, one step deeper, of the fields of these, as
+ * `journalEntry.number`: a connector that can read both in one call sees both.
+ */
 export type Selection = ReadonlySet<string>;
 
 type Info = Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments' | 'schema' | 'variableValues'>;
@@ -27,7 +31,13 @@ export const selection = (info: Info, type: string, path: readonly string[] = []
   const known = remembered(info.fieldNodes);
   const found = known.get(key);
   if (found !== undefined) return found;
-  const made = new Set(fieldsOf(info, info.fieldNodes, type, path).map((node) => node.name.value));
+  const made = new Set<string>();
+  for (const node of fieldsOf(info, info.fieldNodes, type, path)) {
+    made.add(node.name.value);
+    const inner = typeOfField(info.schema, type, node.name.value);
+    if (node.selectionSet === undefined || inner === null) continue;
+    for (const { name } of collect(info, node.selectionSet, inner)) made.add(`${node.name.value}.${name.value}`);
+  }
   known.set(key, made);
   return made;
 };
@@ -76,6 +86,12 @@ const collect = (info: Info, set: SelectionSetNode, type: string | null): FieldN
       ? collect(info, fragment.selectionSet, type)
       : [];
   });
+
+const typeOfField = (schema: GraphQLSchema, type: string, field: string): string | null => {
+  const parent = schema.getType(type);
+  const found = isObjectType(parent) ? parent.getFields()[field] : undefined;
+  return found === undefined ? null : getNamedType(found.type).name;
+};
 
 const isIncluded = (info: Info, node: Parameters<typeof getDirectiveValues>[1]): boolean =>
   getDirectiveValues(GraphQLSkipDirective, node, info.variableValues)?.['if'] !== true &&

@@ -16,8 +16,12 @@ export type Context<Api> = Api & { readonly identity: Identity };
 export type Resolver<Api> = (parent: never, args: never, context: Context<Api>, info: GraphQLResolveInfo) => unknown;
 export type Resolvers<Api> = Readonly<Record<string, Readonly<Record<string, Resolver<Api>>>>>;
 
-/** From the id in a reference to the record, or null. It runs before any rule, so it must itself stay in the caller's rows. */
-export type ReferenceResolver<Api> = (id: string, context: Context<Api>, info: GraphQLResolveInfo) => unknown;
+/** From the key in a reference to the record, or null. It runs before any rule, so it must itself stay in the caller's rows. */
+export type ReferenceResolver<Api> = (
+  key: Readonly<Record<string, unknown>>,
+  context: Context<Api>,
+  info: GraphQLResolveInfo,
+) => unknown;
 export type References<Api> = Readonly<Record<string, ReferenceResolver<Api>>>;
 
 /** The sessions a connector reads its owners through, opened for one request. */
@@ -90,8 +94,7 @@ const withReferences = <Api>(resolvers: Resolvers<Api>, references: References<A
   for (const [type, find] of Object.entries(references)) {
     merged[type] = {
       ...merged[type],
-      __resolveReference: ({ id }: { id: string }, context: Context<Api>, info: GraphQLResolveInfo) =>
-        find(id, context, info),
+      __resolveReference: find,
     };
   }
   return merged;

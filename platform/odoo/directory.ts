@@ -19,6 +19,7 @@ export interface Currency {
   readonly code: string;
   /** Digits after the decimal point. */
   readonly digits: number;
+  readonly active: boolean;
 }
 
 /** Small reference data of one Odoo server that conversions need for every row: read once, refreshed now and then. */
@@ -43,6 +44,7 @@ export interface CurrencyRow {
   readonly id: number;
   readonly code: string;
   readonly digits: number;
+  readonly active: boolean;
 }
 
 /** Builds the directory. Companies that configuration does not name are no facility: nobody can see their rows. */
@@ -54,7 +56,7 @@ export const createDirectory = (
   const facilities = Object.freeze(map === undefined ? coded(companies) : mapped(companies, map));
   const byCode = new Map(facilities.map((facility) => [facility.code, facility]));
   const byCompany = new Map(facilities.map((facility) => [facility.company, facility]));
-  const byId = new Map(currencies.map(({ id, code, digits }) => [id, Object.freeze({ code, digits })]));
+  const byId = new Map(currencies.map(({ id, ...currency }) => [id, Object.freeze(currency)]));
   return Object.freeze({
     facilities,
     byCode: (code: string) => byCode.get(code),
@@ -81,7 +83,7 @@ export const loadDirectory = async (
     // Old documents may be in a currency that is no longer active.
     client.searchRead(
       'res.currency',
-      { ...all, domain: [], fields: ['name', 'decimal_places'], activeTest: false },
+      { ...all, domain: [], fields: ['name', 'decimal_places', 'active'], activeTest: false },
       within,
     ),
   ]);
@@ -95,6 +97,7 @@ export const loadDirectory = async (
       id: row['id'] as number,
       code: String(row['name']),
       digits: row['decimal_places'] as number,
+      active: row['active'] === true,
     })),
     map,
   );

@@ -66,5 +66,20 @@ export interface Condition {
 /** Declares an entity; exists for the type check and for the name. */
 export const entity = <const S extends EntitySpec>(spec: S): S => spec;
 
+/**
+ * The fields of another canonical type that is the same Odoo record, such as the journal entry of a bill. They are read
+ * with the record and cost no call of their own.
+ */
+export const embedded = (field: string, fields: EntitySpec['fields']): EntitySpec['fields'] =>
+  Object.fromEntries(Object.entries(fields).map(([name, mapping]) => [`${field}.${name}`, mapping]));
+
+/** Takes the embedded record out again. */
+export const unfold = (record: Readonly<Record<string, unknown>>, field: string): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(record).flatMap(([name, value]) =>
+      name.startsWith(`${field}.`) ? [[name.slice(field.length + 1), value]] : [],
+    ),
+  );
+
 /** The newest name: the key by which a name is looked up once it is bound. */
 export const logical = (name: Name): string => (typeof name === 'string' ? name : (name[0] ?? ''));

@@ -129,7 +129,8 @@ export const flagFilter = (name: Name): FilterMapping =>
   filter(name, (column, input: boolean | null) => when(input, (value) => term(column, '=', value)));
 
 const ids = (column: string, type: string, list: readonly string[]): Domain => {
-  const locals = list.flatMap((id) => localId(decodeId(type, id)) ?? []);
+  // What is read per facility carries the company behind a point.
+  const locals = list.flatMap((id) => localId(decodeId(type, id)?.split('.', 1)[0] ?? null) ?? []);
   return locals.length === 0 ? nothing : term(column, 'in', locals);
 };
 

@@ -23,8 +23,8 @@ export const readGroup = (options: ReadGroupOptions, model: ModelDescription, fo
   const read = (raw: unknown): OdooRow => {
     if (!isRecord(raw)) throw new ValueProblem('group');
     return Object.fromEntries<unknown>([
-      ...keys.map((key) => [key.name, present(key.name, key.read(raw))]),
-      ...sums.map((sum, index) => [sum.name, present(sum.name, sum.read(raw[columns[index] ?? '']))]),
+      ...keys.map((key) => [key.name, present(key.name, key.read(raw))] as const),
+      ...sums.map((sum, index) => [sum.name, present(sum.name, sum.read(raw[columns[index] ?? '']))] as const),
     ]);
   };
   if (formatted) return { method: 'formatted_read_group', args: { domain, groupby: groupBy, aggregates }, read };

@@ -64,6 +64,15 @@ export const companyPrice = (name: Name, company: Name = 'company_id'): FieldMap
       toPrice(at(row, amount), companyCurrency(at(row, of), env), env),
 });
 
+/** A price per unit in the currency of the facility as which the row was read. */
+export const facilityPrice = (name: Name): FieldMapping => ({
+  needs: [name],
+  bind:
+    ([amount]) =>
+    (row, env) =>
+      env.facility === undefined ? null : toPrice(at(row, amount), { id: env.facility.currency }, env),
+});
+
 /** An amount in the currency of the record's company. */
 export const companyMoney = (name: Name, company: Name = 'company_id'): FieldMapping => ({
   needs: [name, company],

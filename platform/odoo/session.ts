@@ -159,6 +159,17 @@ export class OdooSession {
     return toConnection(edges, more, args.after, selected.counted ? children.length : null);
   }
 
+  /** All the records whose many2one `relation` is the parent, for sums; one call for all the parents of a tick. */
+  async childRecords(
+    spec: EntitySpec,
+    relation: Name,
+    parent: number,
+    fields: ReadonlySet<string>,
+  ): Promise<readonly CanonicalRecord[]> {
+    const children = await this.#childrenOf(spec, relation, fields, undefined).load(parent);
+    return children.map(({ record }) => record);
+  }
+
   /** The record as each of the caller's facilities sees it: one call per facility, for all the ids of a tick. */
   async perFacility(
     spec: EntitySpec,
@@ -208,6 +219,11 @@ export class OdooSession {
       aggregates,
     };
     return this.#ground.client.readGroup(bound.model, options, this.#context(companies));
+  }
+
+  /** The facility of an id, if it is one of the caller's. */
+  facility(id: unknown): Facility | undefined {
+    return this.facilities.find(({ record }) => record.id === id);
   }
 
   /** What this server calls a column. */
@@ -285,7 +301,7 @@ export class OdooSession {
         return row === undefined ? null : this.#toRecord(bound, row, fields, facility);
       });
     };
-    return new DataLoader(batch, { cacheKeyFn: ({ id, fields }) => `${id}|${keyOf(fields)}` });
+    return new DataLoader(batch, { cacheKeyFn: ({ id, fields }) => `${id}|${keyOf(bound, fields)}` });
   }
 
   #childrenOf(
@@ -297,7 +313,7 @@ export class OdooSession {
     const bound = this.#ground.bound(spec);
     const column = bound.column(relation);
     const sorted = order ?? bound.defaultOrder;
-    const key = `${spec.type}.${column}|${orderText(sorted)}|${keyOf(fields)}`;
+    const key = `${spec.type}.${column}|${orderText(sorted)}|${keyOf(bound, fields)}`;
     const known = this.#children.get(key);
     if (known !== undefined) return known;
     const loader = new DataLoader(async (parents: readonly number[]) => {
@@ -355,7 +371,12 @@ interface Child {
   readonly record: CanonicalRecord;
 }
 
-const keyOf = (fields: ReadonlySet<string>): string => [...fields].toSorted().join();
+/** The fields that are columns of ours; the rest of a selection is for others to resolve. */
+const keyOf = (bound: BoundEntity, fields: ReadonlySet<string>): string =>
+  [...fields]
+    .filter((name) => bound.fields.has(name))
+    .toSorted()
+    .join();
 
 const isSet = (cursor: string | null | undefined): cursor is string => cursor !== null && cursor !== undefined;
 

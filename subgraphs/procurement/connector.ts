@@ -28,9 +28,10 @@ import {
   reference,
   toReference,
 } from '../../platform/odoo/mappings.ts';
-import type { CanonicalRecord, ListArgs, ListSelection } from '../../platform/odoo/session.ts';
+import type { CanonicalRecord, ListSelection } from '../../platform/odoo/session.ts';
 import type { Many2one } from '../../platform/odoo/types.ts';
 import type { Connector, Owners } from '../define-subgraph.ts';
+import { recordsOf } from '../records.ts';
 
 const ORDER_STATES = {
   draft: 'DRAFT',
@@ -228,43 +229,18 @@ interface PricedItem {
   readonly template: number;
 }
 
+const ENTITIES = {
+  Supplier: supplier,
+  PurchaseOrder: purchaseOrder,
+  PurchaseOrderLine: purchaseOrderLine,
+  PurchaseRequisition: purchaseRequisition,
+  PurchaseRequisitionLine: purchaseRequisitionLine,
+  SupplierPrice: supplierPrice,
+} as const;
+
 const connectProcurement = ({ odoo }: Owners) => ({
-  supplier: (id: unknown, fields: ReadonlySet<string>) => odoo.find(supplier, id, fields),
-  suppliers: (args: ListArgs, selected: ListSelection) => odoo.list(supplier, args, selected),
-  supplierOf: (reference: unknown, fields: ReadonlySet<string>) => odoo.follow(supplier, reference, fields),
+  ...recordsOf(odoo, ENTITIES),
 
-  order: (id: unknown, fields: ReadonlySet<string>) => odoo.find(purchaseOrder, id, fields),
-  orders: (args: ListArgs, selected: ListSelection) => odoo.list(purchaseOrder, args, selected),
-  orderOf: (reference: unknown, fields: ReadonlySet<string>) => odoo.follow(purchaseOrder, reference, fields),
-  ordersAmong: (ids: unknown, args: PageArgs, selected: ListSelection) =>
-    odoo.members(purchaseOrder, ids, args, selected),
-  /** Under way: not yet confirmed, or confirmed and not billed in full. */
-  openOrders: (facilityId: unknown, args: PageArgs, selected: ListSelection) => {
-    const facility = odoo.facilities.find(({ record }) => record.id === facilityId);
-    if (facility === undefined) return null;
-    const state = odoo.column(purchaseOrder, 'state');
-    const billing = odoo.column(purchaseOrder, 'invoice_status');
-    const within = allOf(
-      [[state, 'in', OPEN_STATES]],
-      anyOf([[state, '!=', 'purchase']], [[billing, '!=', 'invoiced']]),
-    );
-    return odoo.list(purchaseOrder, args, selected, { within, facility });
-  },
-
-  line: (id: unknown, fields: ReadonlySet<string>) => odoo.find(purchaseOrderLine, id, fields),
-  linesAmong: (ids: unknown, args: PageArgs, selected: ListSelection) =>
-    odoo.members(purchaseOrderLine, ids, args, selected),
-
-  requisition: (id: unknown, fields: ReadonlySet<string>) => odoo.find(purchaseRequisition, id, fields),
-  requisitions: (args: ListArgs, selected: ListSelection) => odoo.list(purchaseRequisition, args, selected),
-  requisitionOf: (reference: unknown, fields: ReadonlySet<string>) =>
-    odoo.follow(purchaseRequisition, reference, fields),
-  requisitionLine: (id: unknown, fields: ReadonlySet<string>) => odoo.find(purchaseRequisitionLine, id, fields),
-  requisitionLinesAmong: (ids: unknown, args: PageArgs, selected: ListSelection) =>
-    odoo.members(purchaseRequisitionLine, ids, args, selected),
-
-  price: (id: unknown, fields: ReadonlySet<string>) => odoo.find(supplierPrice, id, fields),
-  prices: (args: ListArgs, selected: ListSelection) => odoo.list(supplierPrice, args, selected),
   pricedItem: async ({ variant: id, template }: PricedItem) => {
     if (id !== null) return toReference('Item', id);
     const variants = await odoo.children(
@@ -293,20 +269,24 @@ const connectProcurement = ({ odoo }: Owners) => ({
     );
   },
 
-  facility: (id: unknown) => odoo.facilities.find(({ record }) => record.id === id)?.record ?? null,
+  facility: (id: unknown) => odoo.facility(id)?.record ?? null,
+  /** Under way: not yet confirmed, or confirmed and not billed in full. */
+  openOrders: (facilityId: unknown, args: PageArgs, selected: ListSelection) => {
+    const facility = odoo.facility(facilityId);
+    if (facility === undefined) return null;
+    const state = odoo.column(purchaseOrder, 'state');
+    const billing = odoo.column(purchaseOrder, 'invoice_status');
+    const within = allOf(
+      [[state, 'in', OPEN_STATES]],
+      anyOf([[state, '!=', 'purchase']], [[billing, '!=', 'invoiced']]),
+    );
+    return odoo.list(purchaseOrder, args, selected, { within, facility });
+  },
 });
 
 export type Procurement = { readonly procurement: ReturnType<typeof connectProcurement> };
 
 export const connector: Connector<Procurement> = {
-  odoo: [
-    supplier,
-    purchaseOrder,
-    purchaseOrderLine,
-    purchaseRequisition,
-    purchaseRequisitionLine,
-    supplierPrice,
-    variant,
-  ],
+  odoo: [...Object.values(ENTITIES), variant],
   connect: (owners) => ({ procurement: connectProcurement(owners) }),
 };

@@ -1,0 +1,91 @@
+import { Big } from 'big.js';
+import type { PageArgs } from '../../platform/connection.ts';
+import { decodeId, encodeId } from '../../platform/ids.ts';
+import type { Facility } from '../../platform/odoo/directory.ts';
+import { localId } from '../../platform/odoo/filters.ts';
+import type { ListArgs, ListSelection } from '../../platform/odoo/session.ts';
+import type { Connector, Owners } from '../define-subgraph.ts';
+import { recordsOf } from '../records.ts';
+import { commitmentOf, payableLoader, toMoney } from './balances.ts';
+import {
+  account,
+  billLine,
+  costCenter,
+  customerInvoice,
+  journal,
+  journalEntry,
+  journalLine,
+  orderBills,
+  orderedLine,
+  payment,
+  tax,
+  vendorBill,
+} from './entities.ts';
+
+const ENTITIES = {
+  Account: account,
+  Journal: journal,
+  JournalEntry: journalEntry,
+  JournalLine: journalLine,
+  VendorBill: vendorBill,
+  BillLine: billLine,
+  CustomerInvoice: customerInvoice,
+  Payment: payment,
+  CostCenter: costCenter,
+  Tax: tax,
+} as const;
+
+const connectFinance = ({ odoo }: Owners) => {
+  const payables = payableLoader(odoo);
+  const toCurrency = ({ code, digits }: { readonly code: string; readonly digits: number }) => ({ code, digits });
+  const toLegalEntity = ({ record, company, currency }: Facility) => {
+    const known = odoo.directory.currency(currency);
+    const id = encodeId('LegalEntity', company);
+    return { id, name: record.name, currency: known === undefined ? null : toCurrency(known), facility: record };
+  };
+  return {
+    ...recordsOf(odoo, ENTITIES),
+
+    facilities: () => odoo.facilities.map(({ record }) => record),
+    facility: (id: unknown) => odoo.facility(id)?.record ?? null,
+    legalEntities: () => odoo.facilities.map(toLegalEntity),
+    legalEntity: (id: unknown) => odoo.facilities.map(toLegalEntity).find((entity) => entity.id === id) ?? null,
+    currencies: () => odoo.directory.currencies.filter(({ active }) => active).map(toCurrency),
+    currency: (code: unknown) => {
+      const found = odoo.directory.currencies.find((currency) => currency.code === code);
+      return found === undefined ? null : toCurrency(found);
+    },
+
+    accounts: (facilityId: unknown, args: ListArgs, selected: ListSelection) => {
+      const facility = odoo.facility(facilityId);
+      return facility === undefined ? null : odoo.list(account, args, selected, { facility });
+    },
+
+    billsOfOrder: async (orderId: unknown, args: PageArgs, selected: ListSelection) => {
+      const order = await odoo.find(orderBills, orderId, new Set(['bills']));
+      return order === null ? null : odoo.members(vendorBill, order['bills'], args, selected);
+    },
+    commitment: async (orderId: unknown) => {
+      const order = localId(decodeId('PurchaseOrder', orderId));
+      if (order === null) return null;
+      const fields = new Set(['ordered', 'billed', 'untaxed', 'currency']);
+      return commitmentOf(await odoo.childRecords(orderedLine, 'order_id', order, fields), odoo);
+    },
+    payable: async (supplierId: unknown) => {
+      const supplier = localId(decodeId('Supplier', supplierId));
+      if (supplier === null) return null;
+      const owed = await payables.load(supplier);
+      return odoo.facilities.map(({ record, company, currency }) => ({
+        facility: record,
+        amount: toMoney(owed.get(company) ?? new Big(0), currency, odoo),
+      }));
+    },
+  };
+};
+
+export type Finance = { readonly finance: ReturnType<typeof connectFinance> };
+
+export const connector: Connector<Finance> = {
+  odoo: [...Object.values(ENTITIES), orderBills, orderedLine],
+  connect: (owners) => ({ finance: connectFinance(owners) }),
+};

@@ -1,0 +1,84 @@
+import type { PageArgs } from '../../platform/connection.ts';
+import { decodeId } from '../../platform/ids.ts';
+import { localId } from '../../platform/odoo/filters.ts';
+import type { ListSelection } from '../../platform/odoo/session.ts';
+import type { Connector, Owners } from '../define-subgraph.ts';
+import { recordsOf } from '../records.ts';
+import { readShortages, type Shortage } from './critical-stock.ts';
+import {
+  consumption,
+  goodsReceipt,
+  item,
+  itemCategory,
+  lot,
+  orderReceipts,
+  reorderRule,
+  stockLevel,
+  stockLocation,
+  stockMove,
+  unitOfMeasure,
+  warehouse,
+} from './entities.ts';
+
+const ENTITIES = {
+  Item: item,
+  ItemCategory: itemCategory,
+  UnitOfMeasure: unitOfMeasure,
+  Warehouse: warehouse,
+  StockLocation: stockLocation,
+  StockLevel: stockLevel,
+  StockMove: stockMove,
+  Consumption: consumption,
+  Lot: lot,
+  ReorderRule: reorderRule,
+  GoodsReceipt: goodsReceipt,
+} as const;
+
+const connectInventory = ({ odoo }: Owners) => {
+  let shortages: Promise<readonly Shortage[]> | undefined;
+  return {
+    ...recordsOf(odoo, ENTITIES),
+
+    /** Only deliveries of suppliers are receipts, which the reference alone does not tell. */
+    receiptOf: (reference: { readonly id: string } | null, fields: ReadonlySet<string>) =>
+      odoo.find(goodsReceipt, reference?.id, fields),
+    receiptsOfOrder: async (orderId: unknown, args: PageArgs, selected: ListSelection) => {
+      const order = await odoo.find(orderReceipts, orderId, new Set(['receipts']));
+      return order === null ? null : odoo.members(goodsReceipt, order['receipts'], args, selected);
+    },
+
+    stockLevelsOf: (kind: 'Item' | 'Lot', id: unknown, args: PageArgs, selected: ListSelection) => {
+      const local = localId(decodeId(kind, id));
+      return local === null
+        ? null
+        : odoo.children(stockLevel, kind === 'Item' ? 'product_id' : 'lot_id', local, args, selected);
+    },
+    costs: async (id: unknown) => {
+      const seen = await odoo.perFacility(item, id, new Set(['cost']));
+      return seen.map(({ facility, record }) => ({ facility: facility.record, amount: record['cost'] }));
+    },
+    stock: async (id: unknown) => {
+      const seen = await odoo.perFacility(item, id, new Set(['onHand', 'forecast']));
+      return seen.map(({ facility, record }) => ({
+        facility: facility.record,
+        onHand: record['onHand'],
+        forecast: record['forecast'],
+      }));
+    },
+
+    facility: (id: unknown) => odoo.facility(id)?.record ?? null,
+    criticalStock: async (facilityId: unknown) => {
+      const facility = odoo.facility(facilityId);
+      if (facility === undefined) return null;
+      shortages ??= readShortages(odoo);
+      return (await shortages).filter(({ company }) => company === facility.company);
+    },
+  };
+};
+
+export type Inventory = { readonly inventory: ReturnType<typeof connectInventory> };
+
+export const connector: Connector<Inventory> = {
+  odoo: [...Object.values(ENTITIES), orderReceipts],
+  connect: (owners) => ({ inventory: connectInventory(owners) }),
+};
