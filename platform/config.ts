@@ -21,7 +21,11 @@ const url = (about: SettingMeta) =>
 const text = (about: SettingMeta, byDefault: string) => meta(z.string().min(1).default(byDefault), about);
 const optionalText = (about: SettingMeta) => meta(z.string().min(1).optional(), about);
 const whole = (about: SettingMeta, byDefault: number, min: number, max: number) =>
-  meta(z.coerce.number<unknown>().int().min(min).max(max).default(byDefault), about);
+  meta(z.preprocess(toNumber, z.int().min(min).max(max)).default(byDefault), about);
+/** Environment values are text. Anything but plain digits is left as it is, for the check to refuse. */
+const toNumber = (value: unknown): unknown =>
+  typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
+
 const secret = (about: Omit<SettingMeta, 'secret'>) =>
   meta(z.instanceof(Secret).optional(), { ...about, secret: true });
 const connection = (about: SettingMeta, schemes: RegExp) =>
@@ -228,8 +232,18 @@ export const loadConfig = (env: Environment = process.env): Config => {
   refuseUnknownNames(env, problems);
   const parsed = settings.safeParse(raw);
   for (const issue of parsed.error?.issues ?? []) problems.push(describe(issue));
+  if (parsed.success) problems.push(...incomplete(parsed.data));
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems);
   return deepFreeze(parsed.data);
+};
+
+/** Settings that are of no use without another. */
+const incomplete = ({ odoo }: Config): string[] => {
+  if (odoo.url === undefined) return [];
+  return [
+    ...(odoo.db === undefined ? ['odoo.db (ODOO_DB): needed when odoo.url is set'] : []),
+    ...(odoo.apiKey === undefined ? ['odoo.apiKey (ODOO_API_KEY): needed when odoo.url is set'] : []),
+  ];
 };
 
 const unwrap = (schema: z.ZodType): z.ZodType => {

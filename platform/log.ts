@@ -35,7 +35,8 @@ export const createLog = (level: string, destination?: DestinationStream): Log =
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: REDACTED.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]), censor: '[redacted]' },
-      serializers: { error: describeError },
+      // `err` is where pino puts an error it is given bare, with its message and its stack.
+      serializers: { error: describeError, err: describeError },
     },
     destination ?? pino.destination({ dest: 2, sync: true }),
   );

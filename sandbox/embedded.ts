@@ -1,0 +1,115 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { explorerRoutes } from '../gateway/explorer/routes.ts';
+import { inProcessTransport } from '../gateway/executor/transports/in-process.ts';
+import type { IssuerOptions } from '../gateway/identity/issuer-keys.ts';
+import { startGateway } from '../gateway/server.ts';
+import type { Config } from '../platform/config.ts';
+import type { Log } from '../platform/log.ts';
+import type { OdooSettings } from '../platform/odoo/types.ts';
+import { type OdooOwner, openOdoo } from '../platform/odoo/owner.ts';
+import { ROOT } from '../platform/root.ts';
+import { Secret } from '../platform/secret.ts';
+import { executable } from '../subgraphs/execute.ts';
+import { subgraphs } from '../subgraphs/index.ts';
+import { EXAMPLES } from './examples.ts';
+import { startDevelopmentIssuer } from './issuer/server.ts';
+import { attachOdooSandbox } from './odoo/child.ts';
+import { SCOPES } from '../policies/scopes.ts';
+
+/** The whole product in one process, with stand-ins for what the configuration does not name. */
+export interface Embedded {
+  readonly url: string;
+  /** Resolves when Odoo has been reached, with the codes of the facilities found. Rejects when it lacks what we need. */
+  readonly ready: Promise<readonly string[]>;
+  /** A token of the development issuer; null where tokens come from a real one. */
+  readonly token: (facilities: readonly string[]) => Promise<string | null>;
+  readonly odoo: OdooOwner;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts gateway, subgraphs, development issuer and sandbox Odoo. A setting that names a real system replaces its
+ * stand-in. Resolves when the gateway listens; what it depends on may still be on its way, and `/readyz` says so.
+ */
+export const startEmbedded = async (config: Config, log: Log): Promise<Embedded> => {
+  const stops: (() => Promise<void>)[] = [];
+  const stop = async () => {
+    for (const each of stops.splice(0).toReversed()) await each();
+  };
+  try {
+    await mkdir(config.data.dir, { recursive: true, mode: 0o700 });
+    const settings = await odooSettings(config, stops);
+    const odoo = openOdoo({
+      settings,
+      entities: subgraphs.flatMap(({ connector }) => connector.odoo),
+      facilities: config.facilities,
+      callWithin: config.odoo.deadline,
+      log,
+    });
+    stops.push(() => odoo.close());
+    const issuer = await issuerOptions(config, stops);
+    const parts = subgraphs.map((subgraph) => executable(subgraph, { odoo, log }));
+    const gateway = await startGateway({
+      config,
+      log,
+      supergraphSdl: await readFile(join(ROOT, 'gateway', 'supergraph', 'supergraph.graphql'), 'utf8'),
+      transports: parts.map(inProcessTransport),
+      issuer,
+      health: parts.map((part) => ({ name: part.name, check: () => part.health() })),
+      routes: [...explorerRoutes({ examples: EXAMPLES, tokens: issuer.mint === undefined ? 'provider' : 'development' })],
+    });
+    stops.push(() => gateway.close());
+    const { mint } = issuer;
+    return {
+      url: gateway.url,
+      odoo,
+      ready: odoo.ready.then(({ facilities }) =>
+        rememberFacilities(
+          config,
+          facilities.map(({ code }) => code),
+        ),
+      ),
+      token: async (facilities) =>
+        mint === undefined
+          ? null
+          : mint({ client: 'explorer', scopes: Object.keys(SCOPES), facilities, audience: config.identity.audience }),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+};
+
+type Mint = Awaited<ReturnType<typeof startDevelopmentIssuer>>['mint'];
+
+const odooSettings = async ({ odoo, data }: Config, stops: (() => Promise<void>)[]): Promise<OdooSettings> => {
+  const { reads, writes, responseLimit, protocol } = odoo;
+  const limits = { reads, writes, responseLimit, protocol };
+  if (odoo.url !== undefined) {
+    // The configuration has been checked: with an address come a database and a key.
+    return { ...limits, url: odoo.url, db: odoo.db ?? '', login: odoo.login, apiKey: odoo.apiKey ?? new Secret('') };
+  }
+  const sandbox = await attachOdooSandbox(data.dir);
+  stops.push(() => sandbox.stop());
+  return { ...limits, url: sandbox.url, db: sandbox.db, login: sandbox.login, apiKey: new Secret(sandbox.apiKey) };
+};
+
+const issuerOptions = async (
+  { identity, data }: Config,
+  stops: (() => Promise<void>)[],
+): Promise<IssuerOptions & { readonly mint?: Mint }> => {
+  if (identity.issuer !== undefined) {
+    return { issuer: identity.issuer, ...(identity.jwksUri === undefined ? {} : { jwksUri: identity.jwksUri }) };
+  }
+  const development = await startDevelopmentIssuer({ dataDir: data.dir, port: 0 });
+  stops.push(() => development.stop());
+  return { issuer: development.issuer, jwksUri: development.jwksUri, mint: development.mint };
+};
+
+/** `npm run token` gives a token for all of them unless told otherwise. */
+const rememberFacilities = async ({ data }: Config, codes: readonly string[]): Promise<readonly string[]> => {
+  await writeFile(join(data.dir, 'facilities.json'), `${JSON.stringify(codes)}\n`);
+  return codes;
+};

@@ -1,0 +1,13 @@
+import { renderConfiguration } from './configuration.ts';
+import { renderErrors } from './errors.ts';
+
+/** A page that is made from code. The path is from the package's root. */
+export interface GeneratedPage {
+  readonly path: string;
+  readonly render: () => string;
+}
+
+export const GENERATED_PAGES: readonly GeneratedPage[] = [
+  { path: 'docs/configuration.md', render: renderConfiguration },
+  { path: 'docs/errors.md', render: renderErrors },
+];

@@ -1,0 +1,6 @@
+import { finance } from './finance/index.ts';
+import { inventory } from './inventory/index.ts';
+import { procurement } from './procurement/index.ts';
+
+/** Every subgraph of the product, one line each. */
+export const subgraphs = [finance, inventory, procurement] as const;
