@@ -1,3 +1,4 @@
+import { onAbort } from './abort.ts';
 import type { Clock } from './clock.ts';
 import { type CallName, OdooFault, refusedFault, toError, transportFault } from './faults.ts';
 import { type Lane, LaneRefusal, type Pass } from './lane.ts';
@@ -62,7 +63,7 @@ const attemptOnce = async <T>(
   });
   const startedAt = clock.now();
   try {
-    const value = check(wire.decode(await transport.send(wire.encode(call), deadline, signal), call));
+    const value = check(wire.decode(await transport.send(lane, wire.encode(call), deadline, signal), call));
     pass.leave('ok');
     report({ ...about, ms: clock.now() - startedAt, outcome: 'ok', attempt });
     return value;
@@ -96,13 +97,12 @@ const faultFrom = (error: unknown, call: CallName): OdooFault => {
 const pause = (clock: Clock, until: number, signal?: AbortSignal): Promise<boolean> =>
   new Promise((resolve) => {
     if (signal?.aborted === true) return resolve(false);
-    const onAbort = () => {
-      cancel();
-      resolve(false);
-    };
-    const cancel = clock.at(until, () => {
-      signal?.removeEventListener('abort', onAbort);
+    const cancelTimer = clock.at(until, () => {
+      ignoreSignal();
       resolve(true);
     });
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const ignoreSignal = onAbort(signal, () => {
+      cancelTimer();
+      resolve(false);
+    });
   });

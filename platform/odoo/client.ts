@@ -5,7 +5,7 @@ import { Lane } from './lane.ts';
 import { methodsOf } from './methods.ts';
 import { probe } from './probe.ts';
 import { openTransport } from './transport.ts';
-import type { CallEvent, OdooClient, OdooServerInfo, OdooSettings } from './types.ts';
+import type { CallEvent, LaneName, OdooClient, OdooServerInfo, OdooSettings } from './types.ts';
 import { json2, jsonRpc } from './wire.ts';
 
 export interface OdooDeps {
@@ -26,7 +26,7 @@ export interface OdooDeps {
 export const connectOdoo = async (settings: OdooSettings, deps: OdooDeps = {}): Promise<OdooClient> => {
   const clock = deps.clock ?? systemClock;
   const { reads = 8, writes = 4 } = settings;
-  const transport = openOdooTransport(settings, reads + writes, clock);
+  const transport = openOdooTransport(settings, { read: reads, write: writes }, clock);
   try {
     const server = await probe(transport, settings, spendingFor(deps, clock));
     const wire = server.protocol === 'json-2' ? json2(settings) : jsonRpc(settings, server.uid);
@@ -66,7 +66,7 @@ export const connectOdoo = async (settings: OdooSettings, deps: OdooDeps = {}): 
  */
 export const probeOdoo = async (settings: OdooSettings, deps: OdooDeps = {}): Promise<OdooServerInfo> => {
   const clock = deps.clock ?? systemClock;
-  const transport = openOdooTransport(settings, 1, clock);
+  const transport = openOdooTransport(settings, { read: 1, write: 1 }, clock);
   try {
     return await probe(transport, settings, spendingFor(deps, clock));
   } finally {
@@ -74,7 +74,7 @@ export const probeOdoo = async (settings: OdooSettings, deps: OdooDeps = {}): Pr
   }
 };
 
-const openOdooTransport = (settings: OdooSettings, connections: number, clock: Clock) =>
+const openOdooTransport = (settings: OdooSettings, connections: Readonly<Record<LaneName, number>>, clock: Clock) =>
   openTransport({
     url: settings.url,
     connections,

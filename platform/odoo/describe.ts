@@ -1,3 +1,4 @@
+import { onAbort } from './abort.ts';
 import type { Caller, Spending } from './calls.ts';
 import type { Clock } from './clock.ts';
 import { faultOf, refusedFault, shapeFault, toError } from './faults.ts';
@@ -91,15 +92,16 @@ const within = <T>(answer: Promise<T>, { deadline, signal }: Spending, model: st
     const call = { model, method: 'fields_get' };
     const settle = (done: () => void) => {
       cancel();
-      signal?.removeEventListener('abort', onAbort);
+      ignoreSignal();
       done();
     };
-    const onAbort = () => settle(() => reject(toError(refusedFault('cancelled', call), 'read')));
-    const cancel = clock.at(deadline, () => settle(() => reject(toError(refusedFault('deadline', call), 'read'))));
-    signal?.addEventListener('abort', onAbort, { once: true });
+    const giveUp = (reason: 'cancelled' | 'deadline') =>
+      settle(() => reject(toError(refusedFault(reason, call), 'read')));
+    const cancel = clock.at(deadline, () => giveUp('deadline'));
+    const ignoreSignal = onAbort(signal, () => giveUp('cancelled'));
     answer.then(
       (value) => settle(() => resolve(value)),
       (error: unknown) => settle(() => reject(error)),
     );
-    if (signal?.aborted === true) onAbort();
+    if (signal?.aborted === true) giveUp('cancelled');
   });

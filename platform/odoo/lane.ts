@@ -1,3 +1,4 @@
+import { onAbort } from './abort.ts';
 import { adaptLimit, startLimit } from './adaptive-limit.ts';
 import type { Clock } from './clock.ts';
 
@@ -96,7 +97,7 @@ export class Lane {
     return new Promise((resolve, reject) => {
       const settle = (done: () => void) => {
         cancelTimer();
-        signal?.removeEventListener('abort', onAbort);
+        ignoreSignal();
         done();
       };
       const waiter: Waiter = {
@@ -107,9 +108,8 @@ export class Lane {
         this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
         waiter.refuse(reason);
       };
-      const onAbort = () => giveUp('cancelled');
       const cancelTimer = this.#options.clock.at(deadline, () => giveUp('deadline'));
-      signal?.addEventListener('abort', onAbort, { once: true });
+      const ignoreSignal = onAbort(signal, () => giveUp('cancelled'));
       this.#waiting.push(waiter);
     });
   }

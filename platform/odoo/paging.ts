@@ -68,10 +68,13 @@ export const startAfter = (bound: BoundEntity, { column, direction }: Order, { v
   if (column === 'id') return laterId;
   const unset: Domain = [[column, '=', false]];
   if (value === null) {
-    const same = allOf(unset, laterId);
-    return direction === 'ASC' ? same : anyOf(same, [[column, '!=', false]]);
+    const alike = allOf(unset, laterId);
+    return direction === 'ASC' ? alike : anyOf(alike, [[column, '!=', false]]);
   }
   const sent: OdooValue = bound.datetimes.has(column) ? toOdooDatetime(String(value)) : value;
-  const rest = anyOf([[column, later, sent]], allOf([[column, '=', sent]], laterId));
-  return direction === 'ASC' && typeof value === 'string' ? anyOf(rest, unset) : rest;
+  const same = allOf([[column, '=', sent]], laterId);
+  if (typeof value !== 'string') return anyOf([[column, later, sent]], same);
+  if (direction === 'ASC') return anyOf([[column, later, sent]], same, unset);
+  // 19 takes an unset text for an empty one when it compares, and the rows without a value have been.
+  return anyOf(allOf([[column, later, sent]], [[column, '!=', false]]), same);
 };

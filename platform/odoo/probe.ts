@@ -111,7 +111,7 @@ const toUid = (uid: unknown, call: CallName): number => {
 
 const send = async (transport: Transport, request: WireRequest, { deadline, signal }: Spending, call: CallName) => {
   try {
-    return await transport.send(request, deadline, signal);
+    return await transport.send('read', request, deadline, signal);
   } catch (error) {
     throw error instanceof TransportFailure ? transportFault(error, call) : error;
   }

@@ -1,6 +1,8 @@
 import { type Dispatcher, Pool } from 'undici';
 import { LoggableError } from '../log.ts';
+import { onAbort } from './abort.ts';
 import type { Clock } from './clock.ts';
+import type { LaneName } from './types.ts';
 
 export interface WireRequest {
   readonly method: 'GET' | 'POST';
@@ -34,37 +36,49 @@ export class TransportFailure extends LoggableError {
 
 export interface Transport {
   /** @throws TransportFailure */
-  send(request: WireRequest, deadline: number, signal?: AbortSignal): Promise<WireAnswer>;
+  send(lane: LaneName, request: WireRequest, deadline: number, signal?: AbortSignal): Promise<WireAnswer>;
   /** Lets running requests end. */
   close(): Promise<void>;
 }
 
 export interface TransportOptions {
   readonly url: string;
-  readonly connections: number;
+  /** Most connections, by lane. */
+  readonly connections: Readonly<Record<LaneName, number>>;
+  /** Milliseconds to open one. */
   readonly connectTimeout: number;
   readonly responseLimit: number;
   readonly clock: Clock;
 }
 
 /**
- * One bounded pool to one server. Redirects are answers like others and never followed, so the key stays with the host
- * it was meant for; nothing is ever sent twice from here.
+ * The bounded pools to one server, one per lane. Redirects are answers like others and never followed, so the key stays
+ * with the host it was meant for; nothing is ever sent twice from here.
+ *
+ * Writes get a connection of their own each: on one that was kept open, and that the other side has just closed, a
+ * write would be lost in a way nobody can tell from having happened. Odoo itself keeps none open; proxies do, and there
+ * reads gain from it.
  */
 export const openTransport = (options: TransportOptions): Transport => {
   const base = new URL(options.url);
-  if (base.username !== '' || base.password !== '')
+  if (base.username !== '' || base.password !== '') {
     throw new LoggableError('the Odoo address must not hold credentials');
+  }
   const prefix = base.pathname.replace(/\/+$/, '');
-  const pool = new Pool(base.origin, {
-    connections: options.connections,
-    pipelining: 1,
-    connect: { timeout: options.connectTimeout },
-  });
+  const open = (lane: LaneName, pipelining: 0 | 1) =>
+    new Pool(base.origin, {
+      connections: options.connections[lane],
+      pipelining,
+      connect: { timeout: options.connectTimeout },
+    });
+  // Undici's way to say "one request per connection" is 0.
+  const pools = { read: open('read', 1), write: open('write', 0) };
   return {
-    send: (request, deadline, signal) =>
-      exchange(pool, { ...request, path: prefix + request.path }, options, deadline, signal),
-    close: () => pool.close(),
+    send: (lane, request, deadline, signal) =>
+      exchange(pools[lane], { ...request, path: prefix + request.path }, options, deadline, signal),
+    close: async () => {
+      await Promise.all([pools.read.close(), pools.write.close()]);
+    },
   };
 };
 
@@ -86,26 +100,25 @@ const exchange = (
       if (settled) return;
       settled = true;
       cancelTimer();
-      signal?.removeEventListener('abort', onAbort);
+      ignoreSignal();
       done();
     };
     const giveUp = (kind: TransportFailureKind, cause?: unknown) => {
       const failure = new TransportFailure(kind, controller !== undefined, cause);
       settle(() => reject(failure));
       // Destroys the socket: Odoo's late answer must not meet the next request.
-      controller?.abort(failure);
+
     };
     const take = (bytes: number) => {
       size += bytes;
       if (size > responseLimit) giveUp('too-large');
     };
-    const onAbort = () => giveUp('cancelled');
 
     const left = deadline - clock.now();
     const cancelTimer = clock.at(deadline, () => giveUp('deadline'));
+    const ignoreSignal = onAbort(signal, () => giveUp('cancelled'));
     if (signal?.aborted === true) return giveUp('cancelled');
     if (left <= 0) return giveUp('deadline');
-    signal?.addEventListener('abort', onAbort, { once: true });
 
     pool.dispatch(
       {

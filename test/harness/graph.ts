@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { inProcessTransport } from '../../gateway/executor/transports/in-process.ts';
+import { startGateway } from '../../gateway/server.ts';
+import { loadConfig } from '../../platform/config.ts';
+import { type Log, silentLog } from '../../platform/log.ts';
+import { openOdoo } from '../../platform/odoo/owner.ts';
+import type { CallEvent, OdooSettings } from '../../platform/odoo/types.ts';
+import { ROOT } from '../../platform/root.ts';
+import { SCOPES } from '../../policies/scopes.ts';
+import { executable } from '../../subgraphs/execute.ts';
+import { subgraphs } from '../../subgraphs/index.ts';
+import { startIssuer } from '../fakes/issuer.ts';
+
+export interface Reply {
+  readonly status: number;
+  readonly data: Readonly<Record<string, unknown>> | null | undefined;
+  readonly errors: readonly { message: string; path?: (string | number)[]; extensions: { code: string } }[];
+}
+
+export interface Asker {
+  readonly scopes?: readonly string[];
+  /** Facility codes; all that Odoo has when left out. */
+  readonly facilities?: readonly string[];
+  readonly variables?: Readonly<Record<string, unknown>>;
+}
+
+/** The product over real HTTP in front of one Odoo: gateway, subgraphs in the same process, an issuer. */
+export interface Graph extends AsyncDisposable {
+  readonly url: string;
+  readonly facilities: readonly string[];
+  ask(query: string, asker?: Asker): Promise<Reply>;
+  token(asker?: Asker): Promise<string>;
+  /** Calls that reached Odoo's door since the last `forget`, those that describe models left out. */
+  readonly calls: readonly CallEvent[];
+  forget(): void;
+}
+
+export interface GraphOptions {
+  readonly odoo: OdooSettings;
+  readonly log?: Log;
+  /** Environment names of the configuration. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Do not wait until Odoo has been reached. */
+  readonly eager?: boolean;
+}
+
+export const startGraph = async ({
+  odoo: settings,
+  log = silentLog(),
+  env = {},
+  eager = false,
+}: GraphOptions): Promise<Graph> => {
+  const config = loadConfig({ PORT: '0', ...env });
+  const issuer = await startIssuer();
+  const odoo = openOdoo({
+    settings,
+    entities: subgraphs.flatMap(({ connector }) => connector.odoo),
+    callWithin: config.odoo.deadline,
+    log,
+  });
+  const parts = subgraphs.map((subgraph) => executable(subgraph, { odoo, log }));
+  const gateway = await startGateway({
+    config,
+    log,
+    supergraphSdl: await readFile(join(ROOT, 'gateway', 'supergraph', 'supergraph.graphql'), 'utf8'),
+    transports: parts.map(inProcessTransport),
+    issuer: { issuer: issuer.issuer, jwksUri: issuer.jwksUri },
+    health: parts.map((part) => ({ name: part.name, check: () => part.health() })),
+  });
+  const calls: CallEvent[] = [];
+  odoo.onCall((event) => {
+    if (event.attempt > 0 && event.method !== 'fields_get') calls.push(event);
+  });
+  const stop = async () => {
+    await gateway.close();
+    await odoo.close();
+    await issuer.stop();
+  };
+  try {
+    const facilities = eager ? [] : (await odoo.ready).facilities.map(({ code }) => code);
+    calls.length = 0;
+    const token = ({ scopes = Object.keys(SCOPES), facilities: among = facilities }: Asker = {}) =>
+      issuer.mint({ scopes, facilities: among });
+    return {
+      url: gateway.url,
+      facilities,
+      calls,
+      forget: () => {
+        calls.length = 0;
+      },
+      token,
+      ask: async (query, asker = {}) => {
+        const response = await fetch(`${gateway.url}/graphql`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', authorization: `Bearer ${await token(asker)}` },
+          body: JSON.stringify({ query, variables: asker.variables }),
+        });
+        const { data, errors = [] } = (await response.json()) as Partial<Reply>;
+        return { status: response.status, data, errors };
+      },
+      [Symbol.asyncDispose]: stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+};
