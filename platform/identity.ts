@@ -31,8 +31,9 @@ export const createIdentity = (facts: IdentityFacts): Identity =>
 const frozenSet = (values: Iterable<string>): ReadonlySet<string> => {
   const set = new Set([...new Set(values)].toSorted());
   // Object.freeze does not reach the entries of a Set; without these a rule could grant itself a scope.
-  const refuse = (): never => {
-    throw new TypeError('an identity does not change');
-  };
   return Object.freeze(Object.assign(set, { add: refuse, delete: refuse, clear: refuse }));
+};
+
+const refuse = (): never => {
+  throw new TypeError('an identity does not change');
 };

@@ -9,6 +9,7 @@ import {
   GraphQLSkipDirective,
   isAbstractType,
   isObjectType,
+  Kind,
   type SelectionSetNode,
 } from 'graphql';
 
@@ -78,9 +79,9 @@ const fieldsOf = (info: Info, nodes: readonly FieldNode[], type: string, path: r
 const collect = (info: Info, set: SelectionSetNode, type: string | null): FieldNode[] =>
   set.selections.flatMap((node) => {
     if (!isIncluded(info, node)) return [];
-    if (node.kind === 'Field') return [node];
+    if (node.kind === Kind.FIELD) return [node];
     const fragment =
-      node.kind === 'InlineFragment' ? node : (info.fragments[node.name.value] as FragmentDefinitionNode);
+      node.kind === Kind.INLINE_FRAGMENT ? node : (info.fragments[node.name.value] as FragmentDefinitionNode);
     const condition = fragment.typeCondition?.name.value;
     return condition === undefined || type === null || applies(info.schema, condition, type)
       ? collect(info, fragment.selectionSet, type)

@@ -57,7 +57,9 @@ export const startEmbedded = async (config: Config, log: Log): Promise<Embedded>
       transports: parts.map(inProcessTransport),
       issuer,
       health: parts.map((part) => ({ name: part.name, check: () => part.health() })),
-      routes: [...explorerRoutes({ examples: EXAMPLES, tokens: issuer.mint === undefined ? 'provider' : 'development' })],
+      routes: [
+        ...explorerRoutes({ examples: EXAMPLES, tokens: issuer.mint === undefined ? 'provider' : 'development' }),
+      ],
     });
     stops.push(() => gateway.close());
     const { mint } = issuer;

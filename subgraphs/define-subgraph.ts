@@ -66,7 +66,7 @@ export const defineSubgraph = <Api extends object>(parts: SubgraphParts<Api>): S
     name: parts.name,
     sdl,
     schema: guarded(document, parts),
-    connector: parts.connector as Connector<object>,
+    connector: parts.connector,
   });
 };
 

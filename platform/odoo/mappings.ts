@@ -154,8 +154,8 @@ const toPrice = (amount: unknown, currency: unknown, env: Environment) => {
 };
 
 const companyCurrency = (company: unknown, env: Environment): Pick<Many2one, 'id'> | null => {
-  const facility = company === null ? undefined : env.directory.byCompany((company as Many2one).id);
-  return facility === undefined ? null : { id: facility.currency };
+  const found = company === null ? undefined : env.directory.byCompany((company as Many2one).id);
+  return found === undefined ? null : { id: found.currency };
 };
 
 const at = (row: OdooRow, column: string | null | undefined): unknown =>

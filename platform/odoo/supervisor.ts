@@ -171,7 +171,10 @@ class Supervisor<N extends ContractNeeds> implements OdooSupervisor<N> {
       const now = await probeOdoo(this.#settings, this.#deps);
       this.#lookedAt = this.#now();
       const same = now.version === server.version && now.uid === server.uid && now.protocol === server.protocol;
-      if (!same) this.#drop();
+      if (!same) {
+        this.#drop();
+        this.#become(describeState('connecting', this.#now()));
+      }
       // Models and fields may go without the version changing. They are many calls to check, so not every time.
       if (!same || (this.#contractDoubted && this.#now() >= this.#checkedAt + this.#longest)) await this.#connect();
     } catch (error) {
@@ -197,6 +200,7 @@ class Supervisor<N extends ContractNeeds> implements OdooSupervisor<N> {
     if (!changed) return;
     const { status, version, protocol, problems } = state;
     if (status === 'ready') this.#log.info({ version, protocol }, 'odoo:ready');
+    else if (status === 'connecting') this.#log.warn({}, 'odoo:replaced');
     else this.#log.error({ status, problems, error }, 'odoo:lost');
   }
 

@@ -107,7 +107,7 @@ const exchange = (
       const failure = new TransportFailure(kind, controller !== undefined, cause);
       settle(() => reject(failure));
       // Destroys the socket: Odoo's late answer must not meet the next request.
-
+      controller?.abort(failure);
     };
     const take = (bytes: number) => {
       size += bytes;

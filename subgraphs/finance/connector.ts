@@ -1,7 +1,7 @@
 import { Big } from 'big.js';
 import type { PageArgs } from '../../platform/connection.ts';
 import { decodeId, encodeId } from '../../platform/ids.ts';
-import type { Facility } from '../../platform/odoo/directory.ts';
+import type { Currency, Facility } from '../../platform/odoo/directory.ts';
 import { localId } from '../../platform/odoo/filters.ts';
 import type { ListArgs, ListSelection } from '../../platform/odoo/session.ts';
 import type { Connector, Owners } from '../define-subgraph.ts';
@@ -37,7 +37,6 @@ const ENTITIES = {
 
 const connectFinance = ({ odoo }: Owners) => {
   const payables = payableLoader(odoo);
-  const toCurrency = ({ code, digits }: { readonly code: string; readonly digits: number }) => ({ code, digits });
   const toLegalEntity = ({ record, company, currency }: Facility) => {
     const known = odoo.directory.currency(currency);
     const id = encodeId('LegalEntity', company);
@@ -89,3 +88,5 @@ export const connector: Connector<Finance> = {
   odoo: [...Object.values(ENTITIES), orderBills, orderedLine],
   connect: (owners) => ({ finance: connectFinance(owners) }),
 };
+
+const toCurrency = ({ code, digits }: Currency) => ({ code, digits });

@@ -132,13 +132,13 @@ describe.each(ODOO_SERVERS)('the graph on $title', ({ start }) => {
   });
 
   test('tells an account apart by facility', async () => {
-    const codes = async (code: string) => {
+    const accountsOf = async (code: string) => {
       const { accounts } = await data(
         `{ accounts(facility: "${facilityId(code)}", filter: { code: { startsWith: "6" } }) { nodes { id code facility { code } } } }`,
       );
       return (accounts as { nodes: { id: string; code: string; facility: { code: string } }[] }).nodes;
     };
-    const [north, south] = await Promise.all([codes(NORTH), codes(SOUTH)]);
+    const [north, south] = await Promise.all([accountsOf(NORTH), accountsOf(SOUTH)]);
     expect(north.length).toBeGreaterThan(0);
     expect(new Set(north.map(({ facility }) => facility.code))).toEqual(new Set([NORTH]));
     expect(north.map(({ id }) => id)).not.toEqual(expect.arrayContaining(south.map(({ id }) => id)));
@@ -148,7 +148,7 @@ describe.each(ODOO_SERVERS)('the graph on $title', ({ start }) => {
     const { vendorBills } = await data(`{ vendorBills(filter: { reference: { eq: "INV-SEED-north" } }) { nodes {
       kind state settlement untaxed { amount currency } tax { amount } total { amount }
       supplier { code } facility { code } journalEntry { lines { nodes { debit { amount } credit { amount } account { code } } } } } } }`);
-    const [bill] = (vendorBills as { nodes: Record<string, never>[] }).nodes;
+    const [bill] = (vendorBills as { nodes: Record<string, unknown>[] }).nodes;
     expect(bill).toMatchObject({
       kind: 'BILL',
       state: 'POSTED',
@@ -156,14 +156,14 @@ describe.each(ODOO_SERVERS)('the graph on $title', ({ start }) => {
       supplier: { code: 'V-003' },
       facility: { code: NORTH },
     });
-    const amount = (key: string) => Number((bill?.[key] as unknown as { amount: string }).amount);
+    const amount = (key: string) => Number((bill?.[key] as { amount: string } | undefined)?.amount);
     expect(amount('untaxed')).toBe(180);
     expect(amount('total')).toBeCloseTo(amount('untaxed') + amount('tax'), 2);
-    const { nodes } = (
-      bill?.['journalEntry'] as unknown as {
-        lines: { nodes: { debit: { amount: string }; credit: { amount: string } }[] };
-      }
-    ).lines;
+    const entry = bill?.['journalEntry'] as
+      | { lines: { nodes: Record<'debit' | 'credit', { amount: string }>[] } }
+      | undefined;
+    const nodes = entry?.lines.nodes ?? [];
+    expect(nodes.length).toBeGreaterThan(1);
     const sum = (side: 'debit' | 'credit') => nodes.reduce((total, line) => total + Number(line[side].amount), 0);
     expect(sum('debit')).toBeCloseTo(sum('credit'), 2);
     expect(sum('debit')).toBeCloseTo(amount('total'), 2);
@@ -204,9 +204,8 @@ describe.each(ODOO_SERVERS)('the graph on $title', ({ start }) => {
     expect(errors.map(({ path, extensions }) => [path, extensions.code])).toEqual([
       [['purchaseOrders', 'nodes', '@', 'bills'], 'UNAUTHORIZED_FIELD_OR_TYPE'],
     ]);
-    expect((found?.['purchaseOrders'] as { nodes: { bills: null }[] }).nodes.every(({ bills }) => bills === null)).toBe(
-      true,
-    );
+    const orders = found?.['purchaseOrders'] as { nodes: { bills: null }[] } | undefined;
+    expect(orders?.nodes.every(({ bills }) => bills === null)).toBe(true);
     expect(graph.calls.map(({ model }) => model)).toEqual(['purchase.order']);
   });
 });

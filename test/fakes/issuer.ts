@@ -114,7 +114,9 @@ const mint = async (issuer: string, key: Key, options: MintOptions): Promise<str
   const claims = Object.entries({ ...usual, ...options.claims }).filter(([, value]) => value !== undefined);
   const header = { alg: 'ES256', typ: 'at+jwt', kid: key.id, ...options.header };
   const present = Object.entries(header).filter(([, value]) => value !== undefined);
+  // The signer, too, has to be told that it knows them.
+  const understood = Array.isArray(options.header?.['crit']) ? (options.header['crit'] as string[]) : [];
   return new SignJWT(Object.fromEntries(claims) as JWTPayload)
     .setProtectedHeader(Object.fromEntries(present) as { alg: string })
-    .sign(options.key ?? key.privateKey);
+    .sign(options.key ?? key.privateKey, { crit: Object.fromEntries(understood.map((name) => [name, true])) });
 };

@@ -146,13 +146,22 @@ describe.each(GENERATIONS)('a client of Odoo $major over $protocol', ({ major, p
     ]);
   });
 
+  it('asks again for a description that failed', async () => {
+    await using odoo = await start(() => ({ result: [] }));
+    await using proxy = await startFaultyProxy(odoo.url);
+    await using connection = await connect(proxy.url);
+    proxy.status(500, 'Internal Server Error', { times: 1 });
+    expect(await codeFrom(partners(connection.client))).toBe('SOR_UNAVAILABLE');
+    expect(await codeFrom(partners(connection.client))).toBe('ok');
+  });
+
   it('creates, and gives back the ids in order', async () => {
     await using odoo = await start(() => ({ result: [8, 9] }));
     await using connection = await connect(odoo.url);
     await expect(
       connection.client.create('res.partner', [{ name: 'A' }, { name: 'B', country_id: null }], within()),
     ).resolves.toEqual([8, 9]);
-    const { args } = odoo.calls[0] ?? { args: {} };
+    const args = odoo.calls[0]?.args ?? {};
     expect(args['vals_list'] ?? (args['positional'] as unknown[])[0]).toEqual([
       { name: 'A' },
       { name: 'B', country_id: false },
@@ -249,7 +258,7 @@ describe.each(GENERATIONS)('a client of Odoo $major over $protocol', ({ major, p
     await using connection = await connect(odoo.url);
     const error: unknown = await partners(connection.client).catch((caught: unknown) => caught);
     expect(JSON.stringify(error)).not.toContain(canary);
-    expect(String((error as Error).message)).not.toContain(canary);
+    expect((error as Error).message).not.toContain(canary);
     expect(JSON.stringify(faultOf(error)?.facts)).not.toContain(canary);
     expect(faultOf(error)?.facts).toEqual({
       odooName: 'odoo.exceptions.UserError',
@@ -259,6 +268,9 @@ describe.each(GENERATIONS)('a client of Odoo $major over $protocol', ({ major, p
     });
     // Odoo wrote it for its users; whoever shows it asks for it by name.
     expect(faultOf(error)?.presentable()).toBe(canary);
+    odoo.become({ reply: () => ({ exception: 'odoo.exceptions.AccessError', message: canary }) });
+    const refused: unknown = await partners(connection.client).catch((caught: unknown) => caught);
+    expect(faultOf(refused)?.presentable()).toBeNull();
   });
 
   it('repeats a load that met another transaction, and reports any other failure of a load', async () => {

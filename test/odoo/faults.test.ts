@@ -1,9 +1,12 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import { codeOf } from '../../platform/errors.ts';
 import { createLog } from '../../platform/log.ts';
-import { faultOf } from '../../platform/odoo/faults.ts';
+import type { OdooDeps } from '../../platform/odoo/client.ts';
+import { systemClock } from '../../platform/odoo/clock.ts';
+import { faultOf, toError, transportFault } from '../../platform/odoo/faults.ts';
+import { openTransport, TransportFailure, type TransportFailureKind } from '../../platform/odoo/transport.ts';
 import type { CallContext, OdooClient, OdooSettings } from '../../platform/odoo/types.ts';
 import { type FaultyProxy, type SeenRequest, startFaultyProxy } from '../fakes/faulty-proxy.ts';
 import { connect, KEY, type ScriptedOdoo, startScriptedOdoo, within } from './scripted-odoo.ts';
@@ -19,12 +22,12 @@ const codeFrom = (call: Promise<unknown>) => call.then(() => 'ok', codeOf);
 const isRead = ({ call }: SeenRequest) => call === 'res.partner/search_read';
 
 /** An Odoo behind a proxy that can break it, and a client that knows the model already. */
-const behindProxy = async (settings: Partial<OdooSettings> = {}) => {
+const behindProxy = async (settings: Partial<OdooSettings> = {}, deps: OdooDeps = {}) => {
   const odoo = await startScriptedOdoo({
     reply: ({ method }) => ({ result: method === 'write' ? true : [{ id: 4, name: 'Acme' }] }),
   });
   const proxy = await startFaultyProxy(odoo.url);
-  const connection = await connect(proxy.url, settings);
+  const connection = await connect(proxy.url, settings, deps);
   await connection.client.describe(['res.partner']);
   const before = proxy.requests.length;
   return {
@@ -96,6 +99,13 @@ describe('reads', () => {
     await stage.proxy.until(() => stage.proxy.abandoned === 1);
   });
 
+  it('are not sent again when the pause before would outlast their deadline', async () => {
+    await using stage = await behindProxy({}, { random: () => 0.999 });
+    stage.proxy.status(503);
+    expect(await codeFrom(partners(stage.client, within(150)))).toBe('SOR_UNAVAILABLE');
+    expect(stage.sent()).toBe(1);
+  });
+
   it('are not sent at all if their deadline passes while they wait', async () => {
     await using stage = await behindProxy({ reads: 1 });
     stage.proxy.hang();
@@ -134,7 +144,9 @@ describe('reads', () => {
             const pump = () => {
               while (written < total && !response.destroyed) {
                 written += chunk.byteLength;
-                if (!response.write(chunk)) return response.once('drain', pump);
+                if (response.write(chunk)) continue;
+                response.once('drain', pump);
+                return;
               }
             };
             pump();
@@ -202,31 +214,47 @@ describe('writes', () => {
     expect(stage.odoo.calls).toEqual([]);
   });
 
-  it('are known not to have happened when no connection was made in time', async () => {
-    const { odoo, client, ...stage } = await behindProxy();
-    await stage.proxy.stop();
-    // Listens and never accepts a thing: with its queue full, a connection stays in the making.
-    expect(await codeFrom(rename(client, within(200)))).toBe('SOR_UNAVAILABLE');
-    await client.close();
-    await odoo.stop();
+  it('never travel on a connection that was kept open, since it may be closed already', async () => {
+    await using stage = await behindProxy();
+    await partners(stage.client);
+    await rename(stage.client);
+    await rename(stage.client);
+    const kept = stage.proxy.requests.slice(-3).map(({ headers }) => headers['connection']);
+    expect(kept).toEqual(['keep-alive', 'close', 'close']);
   });
 });
 
-describe('lanes', () => {
-  const flood = async (kind: 'read' | 'write'): Promise<void> => {
-    await using stage = await behindProxy({ reads: 2, writes: 2 });
-    stage.proxy.hang({ when: kind === 'read' ? isRead : (request) => !isRead(request) });
-    const callers = new AbortController();
-    const ctx = within(20_000, { signal: callers.signal });
-    const [mine, others] = kind === 'read' ? [partners, rename] : [rename, partners];
-    const flooding = Array.from({ length: 20 }, () => codeFrom(mine(stage.client, ctx)));
-    await stage.proxy.until(() => stage.sent() === 2);
-    expect(await codeFrom(others(stage.client))).toBe('ok');
-    expect(stage.sent()).toBe(3);
-    callers.abort();
-    await Promise.all(flooding);
-  };
+describe('a failure of the transport', () => {
+  it.each<[TransportFailureKind, boolean, string, string]>([
+    ['network', true, 'SOR_UNAVAILABLE', 'SOR_OUTCOME_UNKNOWN'],
+    ['network', false, 'SOR_UNAVAILABLE', 'SOR_UNAVAILABLE'],
+    ['deadline', true, 'SOR_TIMEOUT', 'SOR_OUTCOME_UNKNOWN'],
+    ['deadline', false, 'SOR_TIMEOUT', 'SOR_UNAVAILABLE'],
+    ['cancelled', true, 'SOR_TIMEOUT', 'SOR_OUTCOME_UNKNOWN'],
+    ['cancelled', false, 'SOR_TIMEOUT', 'SOR_UNAVAILABLE'],
+    ['too-large', true, 'SOR_CONTRACT_BROKEN', 'SOR_OUTCOME_UNKNOWN'],
+  ])('%s, sent: %j, is %s for a read and %s for a write', (kind, sent, read, write) => {
+    const fault = transportFault(new TransportFailure(kind, sent), { model: 'res.partner', method: 'write' });
+    expect([codeOf(toError(fault, 'read')), codeOf(toError(fault, 'write'))]).toEqual([read, write]);
+  });
+});
 
+/** Fills one lane, and looks whether the other still works. */
+const flood = async (kind: 'read' | 'write'): Promise<void> => {
+  await using stage = await behindProxy({ reads: 2, writes: 2 });
+  stage.proxy.hang({ when: kind === 'read' ? isRead : (request) => !isRead(request) });
+  const callers = new AbortController();
+  const ctx = within(20_000, { signal: callers.signal });
+  const [mine, others] = kind === 'read' ? [partners, rename] : [rename, partners];
+  const flooding = Array.from({ length: 20 }, () => codeFrom(mine(stage.client, ctx)));
+  await stage.proxy.until(() => stage.sent() === 2);
+  expect(await codeFrom(others(stage.client))).toBe('ok');
+  expect(stage.sent()).toBe(3);
+  callers.abort();
+  await Promise.all(flooding);
+};
+
+describe('lanes', () => {
   it('keep a flood of reads away from writes', () => flood('read'));
   it('keep a flood of writes away from reads', () => flood('write'));
 
@@ -293,17 +321,42 @@ describe('what the log learns', () => {
   });
 });
 
-describe('a server that accepts and says nothing', () => {
-  it('costs no more than the deadline to connect to', async () => {
-    const mute = createServer(() => undefined);
-    mute.listen(0, '127.0.0.1');
-    await once(mute, 'listening');
-    const sockets: { destroy(): void }[] = [];
-    mute.on('connection', (socket) => sockets.push(socket));
-    const { port } = mute.address() as { port: number };
-    expect(await codeFrom(connect(`http://127.0.0.1:${port}`, {}, { connectWithin: 60 }))).toBe('SOR_TIMEOUT');
+/** Accepts connections and never answers. */
+const startMute = async () => {
+  const sockets: Socket[] = [];
+  const mute = createServer((socket) => sockets.push(socket));
+  mute.listen(0, '127.0.0.1');
+  await once(mute, 'listening');
+  const { port } = mute.address() as AddressInfo;
+  const stop = async () => {
     for (const socket of sockets) socket.destroy();
     mute.close();
     await once(mute, 'close');
+  };
+  return { port, [Symbol.asyncDispose]: stop };
+};
+
+describe('a server that accepts and says nothing', () => {
+  it('costs no more than the deadline to connect to', async () => {
+    await using mute = await startMute();
+    expect(await codeFrom(connect(`http://127.0.0.1:${mute.port}`, {}, { connectWithin: 60 }))).toBe('SOR_TIMEOUT');
+  });
+
+  it('has been sent nothing while a connection is only in the making', async () => {
+    await using mute = await startMute();
+    const transport = openTransport({
+      // TLS: without an answer to the greeting there is no connection.
+      url: `https://127.0.0.1:${mute.port}`,
+      connections: { read: 1, write: 1 },
+      connectTimeout: 100,
+      responseLimit: 1024,
+      clock: systemClock,
+    });
+    const request = { method: 'POST', path: '/', headers: {}, body: '{}' } as const;
+    const byDeadline = transport.send('write', request, Date.now() + 50).catch((error: unknown) => error);
+    await expect(byDeadline).resolves.toMatchObject({ kind: 'deadline', sent: false });
+    const byConnecting = transport.send('write', request, Date.now() + 20_000).catch((error: unknown) => error);
+    await expect(byConnecting).resolves.toMatchObject({ kind: 'network', sent: false });
+    await transport.close();
   });
 });
