@@ -40,16 +40,23 @@ export const connectOdoo = async (settings: OdooSettings, deps: OdooDeps = {}): 
       for (const listener of listeners) listener(event);
     };
     const caller = createCaller({ transport, wire, lanes, clock, random: deps.random ?? Math.random, report });
+    const end = new AbortController();
+    const close = () => {
+      end.abort();
+      lanes.read.close();
+      lanes.write.close();
+      return transport.close();
+    };
     let closing: Promise<void> | undefined;
     return {
       server,
-      ...methodsOf(server, caller, createDescriber(caller, clock)),
+      ...methodsOf(server, caller, createDescriber(caller, clock, end.signal)),
       onCall: (listener) => {
         listeners.add(listener);
         return () => listeners.delete(listener);
       },
       close: () => {
-        closing ??= (lanes.read.close(), lanes.write.close(), transport.close());
+        closing ??= close();
         return closing;
       },
     };

@@ -17,7 +17,7 @@ const ATTRIBUTES = [
   'currency_field',
 ];
 
-// Asked for everybody who waits, so no single caller's deadline or signal applies to the call itself.
+// Asked for everybody who waits, so no single caller's deadline or signal applies, only the client's end.
 const DEADLINE = 30_000;
 
 // How each protocol says that there is no such model. Only `fields_get` takes no argument that could also be wrong.
@@ -33,11 +33,11 @@ export interface Describer {
   model(name: string, spending?: Spending): Promise<ModelDescription | undefined>;
 }
 
-export const createDescriber = (caller: Caller, clock: Clock): Describer => {
+export const createDescriber = (caller: Caller, clock: Clock, end: AbortSignal): Describer => {
   const known = new Map<string, Promise<ModelDescription | undefined>>();
 
   const ask = (name: string): Promise<ModelDescription | undefined> => {
-    const asked = fieldsGet(caller, name, clock.now() + DEADLINE);
+    const asked = fieldsGet(caller, name, { deadline: clock.now() + DEADLINE, signal: end });
     known.set(name, asked);
     asked.catch(() => known.delete(name));
     return asked;
@@ -51,10 +51,10 @@ export const createDescriber = (caller: Caller, clock: Clock): Describer => {
   };
 };
 
-const fieldsGet = async (caller: Caller, model: string, deadline: number): Promise<ModelDescription | undefined> => {
+const fieldsGet = async (caller: Caller, model: string, spending: Spending): Promise<ModelDescription | undefined> => {
   const call = { model, method: 'fields_get', ids: null, args: { attributes: ATTRIBUTES }, context: {} };
   try {
-    return await caller.call('read', call, { deadline }, (result) => {
+    return await caller.call('read', call, spending, (result) => {
       if (!isRecord(result)) throw shapeFault('fields_get did not answer an object', call);
       return new Map(Object.entries(result).flatMap(([name, raw]) => (isRecord(raw) ? [[name, toField(raw)]] : [])));
     });

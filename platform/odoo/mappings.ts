@@ -4,10 +4,11 @@ import type { Columns, Environment, FieldMapping, Name } from './entity.ts';
 import type { Many2one, OdooRow } from './types.ts';
 import { decimal, plainDecimal } from './values.ts';
 
-/** A canonical reference: the id of another record, and its name where Odoo gave it. */
+/** A canonical reference: the id of another record, and perhaps the field that Odoo gives as its name. */
 export interface Reference {
   readonly __typename: string;
   readonly id: string;
+  readonly [label: string]: unknown;
 }
 
 const one = (name: Name, read: (value: unknown, env: Environment) => unknown): FieldMapping => ({
@@ -92,9 +93,19 @@ export const quantity = (name: Name, unit: Name): FieldMapping => ({
       toQuantity(at(row, value), at(row, of)),
 });
 
-/** A many2one as a reference to a canonical type. */
-export const reference = (type: string, name: Name): FieldMapping =>
-  one(name, (value) => toReference(type, (value as Many2one).id));
+/**
+ * A many2one as a reference to a canonical type.
+ *
+ * `label` is the field of that type which Odoo gives as the record's name: when no more than it is asked for, the
+ * reference is the whole answer and costs no call.
+ */
+export const reference = (type: string, name: Name, label?: string): FieldMapping => ({
+  ...one(name, (value) => {
+    const { id, name: text } = value as Many2one;
+    return label === undefined || text === null ? toReference(type, id) : { ...toReference(type, id), [label]: text };
+  }),
+  ...(label === undefined ? {} : { named: true }),
+});
 
 /** A many2one of which only the name is canonical. */
 export const nameOf = (name: Name): FieldMapping => ({

@@ -110,7 +110,7 @@ export class OdooSession {
     return facility === undefined ? null : this.#load(spec, local, fields, facility);
   }
 
-  /** Follows a reference made by `reference()`; asks Odoo only when more than the id is wanted. */
+  /** Follows a reference made by `reference()`; asks Odoo only when more is wanted than the reference holds. */
   async follow(
     spec: EntitySpec,
     reference: unknown,
@@ -118,8 +118,7 @@ export class OdooSession {
   ): Promise<CanonicalRecord | Reference | null> {
     if (reference === null || reference === undefined) return null;
     const known = reference as Reference;
-    const idOnly = [...fields].every((field) => field === 'id' || field === '__typename');
-    return idOnly ? known : this.find(spec, known.id, fields);
+    return [...fields].every((field) => Object.hasOwn(known, field)) ? known : this.find(spec, known.id, fields);
   }
 
   /** A page of the members of an x2many, given their local ids in Odoo's order. */

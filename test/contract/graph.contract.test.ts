@@ -193,6 +193,26 @@ describe.each(ODOO_SERVERS)('the graph on $title', ({ start }) => {
     expect(graph.calls.length).toBeLessThanOrEqual(10);
   });
 
+  test('takes the names of places, units and categories from the reference, and they are the same as from the record', async () => {
+    const shape = (more: string) =>
+      `{ items(first: 5) { nodes { unit { name ${more} } category { fullName ${more} } stockLevels { nodes { location { fullName ${more} } } } } } }`;
+    graph.forget();
+    const short = await data(shape(''));
+    expect(graph.calls.map(({ model }) => model)).toEqual(['product.product', 'stock.quant']);
+    const long = await data(
+      shape('extra: __typename')
+        .replaceAll('fullName extra', 'fullName parent { id } extra')
+        .replaceAll('name extra', 'name ratio extra'),
+    );
+    const onlyNames = (value: unknown): unknown =>
+      JSON.parse(
+        JSON.stringify(value, (key, inner: unknown) =>
+          ['parent', 'ratio', 'extra'].includes(key) ? undefined : inner,
+        ),
+      );
+    expect(onlyNames(long)).toEqual(short);
+  });
+
   test('does not ask Odoo for what the caller may not see', async () => {
     graph.forget();
     const { data: found, errors } = await graph.ask(
