@@ -2,27 +2,11 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { allOf, anyOf, everything, not, nothing, prefixed } from '../../platform/odoo/domain.ts';
 import type { Domain, DomainTerm } from '../../platform/odoo/types.ts';
+import { evaluateDomain } from './evaluate-domain.ts';
 
 type Record = { readonly id: number; readonly a: number; readonly b: number };
 
-/** Odoo's own reading: terms side by side are joined by `&`, operators stand before their operands. */
-const matches = (domain: Domain, record: Record): boolean => {
-  let at = 0;
-  const one = (): boolean => {
-    const part = domain[at];
-    at += 1;
-    if (part === '!') return !one();
-    if (part === '&' || part === '|') {
-      const [left, right] = [one(), one()];
-      return part === '&' ? left && right : left || right;
-    }
-    if (part === undefined) throw new Error('an operand is missing');
-    return holds(part, record);
-  };
-  let all = true;
-  while (at < domain.length) all = one() && all;
-  return all;
-};
+const matches = (domain: Domain, record: Record): boolean => evaluateDomain(domain, (each) => holds(each, record));
 
 const holds = ([field, operator, value]: DomainTerm, record: Record): boolean => {
   const actual = record[field as keyof Record];

@@ -27,9 +27,17 @@ const settingsOf = (env: string, protocol: Protocol, key?: string): OdooSettings
   return { url, db, login, protocol, apiKey: { reveal: () => key ?? apiKey } };
 };
 
-const useClient = async (settings: OdooSettings, run: (client: OdooClient) => Promise<void>): Promise<void> => {
-  const client = await connectOdoo(settings);
-  await run(client).finally(() => client.close());
+const useClient = async (
+  env: string,
+  protocol: Protocol,
+  run: (client: OdooClient) => Promise<void>,
+): Promise<void> => {
+  const client = await connectOdoo(settingsOf(env, protocol));
+  try {
+    await run(client);
+  } finally {
+    await client.close();
+  }
 };
 
 const failing = (call: Promise<unknown>) =>
@@ -44,16 +52,14 @@ const ORDERS = ['name', 'partner_id', 'date_order', 'amount_total', 'order_line'
 for (const { env, major, protocol } of servers) {
   const suite = process.env[env] === undefined ? describe.skip : describe;
   suite(`a real Odoo ${major} over ${protocol}`, () => {
-    const use = (run: (client: OdooClient) => Promise<void>) => useClient(settingsOf(env, protocol), run);
-
     it('is recognised', () =>
-      use(({ server }) => {
+      useClient(env, protocol, ({ server }) => {
         expect(server).toEqual({ version: `${major}.0`, major, protocol, uid: expect.any(Number) });
         return Promise.resolve();
       }));
 
     it('answers reads in normalised form', () =>
-      use(async (client) => {
+      useClient(env, protocol, async (client) => {
         const options = { domain: [], fields: ORDERS, order: 'id', limit: 5 };
         const rows = await client.searchRead('purchase.order', options, within());
         expect(rows.length).toBeGreaterThan(0);
@@ -73,7 +79,7 @@ for (const { env, major, protocol } of servers) {
       }));
 
     it('understands the domains we build', () =>
-      use(async (client) => {
+      useClient(env, protocol, async (client) => {
         const count = (domain: Parameters<OdooClient['searchCount']>[1]) =>
           client.searchCount('purchase.order', domain, within());
         const draft = [['state', '=', 'draft']] as const;
@@ -85,13 +91,13 @@ for (const { env, major, protocol } of servers) {
       }));
 
     it('leaves missing ids out of a read', () =>
-      use(async (client) => {
+      useClient(env, protocol, async (client) => {
         const rows = await client.read('res.partner', [1, 2_147_483_647], ['name'], within(), { names: false });
         expect(rows.map(({ id }) => id)).toEqual([1]);
       }));
 
     it('groups with keys as asked', () =>
-      use(async (client) => {
+      useClient(env, protocol, async (client) => {
         const options = {
           domain: [],
           groupBy: ['partner_id', 'date_order:month'],
@@ -108,7 +114,7 @@ for (const { env, major, protocol } of servers) {
       }));
 
     it('keeps to the companies of the call', () =>
-      use(async (client) => {
+      useClient(env, protocol, async (client) => {
         const companies = async (allowed: number[]) => {
           const options = { domain: [], fields: ['company_id'], order: 'id', limit: 'all' } as const;
           const rows = await client.searchRead('purchase.order', options, within(20_000, { companies: allowed }));
@@ -125,7 +131,7 @@ for (const { env, major, protocol } of servers) {
       }));
 
     it('resolves names that changed over the versions', () =>
-      use(async (client) => {
+      useClient(env, protocol, async (client) => {
         const needs = {
           lot: { model: ['stock.lot', 'stock.production.lot'], fields: { name: 'name' } },
           picking: { model: 'stock.picking', fields: { moves: ['move_ids', 'move_lines'] } },
@@ -137,7 +143,7 @@ for (const { env, major, protocol } of servers) {
       }));
 
     it('has its errors told apart', () =>
-      use(async (client) => {
+      useClient(env, protocol, async (client) => {
         const query = (model: string, method: string, args = {}) =>
           failing(client.query(model, method, { args }, within()));
         const search = { fields: ['name'], limit: 1 };

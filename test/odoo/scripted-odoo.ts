@@ -69,7 +69,10 @@ export const startScriptedOdoo = async (initial: Script = {}): Promise<ScriptedO
         ? { exception: 'odoo.exceptions.UserError', message: `Object ${call.model} doesn't exist` }
         : { exception: 'werkzeug.exceptions.NotFound', status: 404 };
     }
-    if (call.method === 'context_get') return { result: { lang: 'en_US', tz: false, uid: script.uid } };
+    if (call.method === 'context_get') {
+      if (script.uid === false) return { exception: 'werkzeug.exceptions.Unauthorized', status: 401 };
+      return { result: { lang: 'en_US', tz: false, uid: script.uid } };
+    }
     calls.push(call);
     return script.reply?.(call) ?? { result: [] };
   };

@@ -1,0 +1,67 @@
+import { loadConfig } from '../platform/config.ts';
+import { ConfigError } from '../platform/config.ts';
+import { envelopeKey } from '../platform/envelope.ts';
+import { createLog, type Log } from '../platform/log.ts';
+import { ContractError } from '../platform/odoo/contract.ts';
+import { openOdoo } from '../platform/odoo/owner.ts';
+import { Secret } from '../platform/secret.ts';
+import type { Subgraph } from './define-subgraph.ts';
+import { executable } from './execute.ts';
+import { subgraphs } from './index.ts';
+import { serveSubgraphs } from './server.ts';
+
+/** `npm run subgraphs`: all subgraphs in a process of their own, or the one that SUBGRAPH names. */
+const main = async (): Promise<void> => {
+  const config = loadConfig();
+  const served = chosen(config.subgraphs.only);
+  const { secret } = config.subgraphs;
+  const { url, db, login, apiKey, reads, writes, responseLimit, protocol } = config.odoo;
+  if (secret === undefined) throw new ConfigError(['subgraphs.secret (SUBGRAPH_SECRET): needed to know the gateway by']);
+  if (url === undefined) throw new ConfigError(['odoo.url (ODOO_URL): needed; the sandbox is a part of `npm start`']);
+  const log: Log = createLog(config.log.level);
+  const odoo = openOdoo({
+    settings: { url, db: db ?? '', login, apiKey: apiKey ?? new Secret(''), reads, writes, responseLimit, protocol },
+    entities: served.flatMap(({ connector }) => connector.odoo),
+    facilities: config.facilities,
+    callWithin: config.odoo.deadline,
+    log,
+  });
+  const server = await serveSubgraphs({
+    address: config.server,
+    subgraphs: served.map((subgraph) => executable(subgraph, { odoo, log })),
+    keyOf: (name) => envelopeKey(secret, name),
+    bodyLimit: config.server.bodyLimit,
+    drain: config.server.drain,
+    log,
+  });
+  process.stdout.write(`ready: ${served.map(({ name }) => name).join(', ')} at ${server.url}\n`);
+  const shutDown = async (): Promise<void> => {
+    await server.close();
+    await odoo.close();
+  };
+  // A second signal ends the process at once, as it would without us.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void shutDown());
+  try {
+    await odoo.ready;
+  } catch (error) {
+    if (!(error instanceof ContractError)) return;
+    process.exitCode = 1;
+    await shutDown();
+    throw error;
+  }
+};
+
+const chosen = (name: string | undefined): readonly Subgraph[] => {
+  if (name === undefined) return subgraphs;
+  const found = subgraphs.filter((subgraph) => subgraph.name === name);
+  if (found.length > 0) return found;
+  throw new ConfigError([`subgraphs.only (SUBGRAPH): must be one of ${subgraphs.map((one) => one.name).join(', ')}`]);
+};
+
+try {
+  await main();
+} catch (error) {
+  const problems = error instanceof ContractError ? `\n${error.problems.map((each) => `  - ${each}`).join('\n')}` : '';
+  process.stderr.write(`${error instanceof Error ? error.message : 'The subgraphs could not start.'}${problems}\n`);
+  process.exitCode = 1;
+}
