@@ -2,8 +2,10 @@ import {
   type DocumentNode,
   execute,
   type ExecutionResult,
-  type GraphQLError,
+  getOperationAST,
+  GraphQLError,
   type GraphQLFormattedError,
+  Kind,
   parse,
   validate,
 } from 'graphql';
@@ -52,13 +54,18 @@ export const executable = (subgraph: Subgraph, { odoo, log }: Runtime): Executab
     const document = documents.get(call.query) ?? read(call.query);
     documents.set(call.query, document);
     if (!('kind' in document)) return { errors: document };
-    return execute({
-      schema: subgraph.schema,
-      document,
-      contextValue: await contextOf(envelope, signal),
-      variableValues: call.variables ?? {},
-      operationName: call.operationName ?? null,
-    });
+    try {
+      return await execute({
+        schema: subgraph.schema,
+        document,
+        contextValue: await contextOf(envelope, signal),
+        variableValues: call.variables ?? {},
+        operationName: call.operationName ?? null,
+      });
+    } catch (error) {
+      // Without its owner no field can be answered, and each says so.
+      return { errors: rootKeys(document, call.operationName).map((key) => located(error, key)) };
+    }
   };
 
   const read = (query: string): DocumentNode | readonly GraphQLError[] => {
@@ -81,16 +88,20 @@ export const executable = (subgraph: Subgraph, { odoo, log }: Runtime): Executab
     name: subgraph.name,
     sdl: subgraph.sdl,
     health: () => odoo.health(),
-    execute: async (call: SubgraphCall, envelope: Envelope, signal?: AbortSignal): Promise<SubgraphAnswer> => {
-      try {
-        return toAnswer(await run(call, envelope, signal), envelope.requestId);
-      } catch (error) {
-        report(log, subgraph.name, envelope.requestId, error);
-        return { data: null, errors: [toPublic(error)] };
-      }
-    },
+    execute: async (call: SubgraphCall, envelope: Envelope, signal?: AbortSignal): Promise<SubgraphAnswer> =>
+      toAnswer(await run(call, envelope, signal), envelope.requestId),
   });
 };
+
+const rootKeys = (document: DocumentNode, name: string | undefined): readonly string[] => {
+  const selections = getOperationAST(document, name)?.selectionSet.selections ?? [];
+  return selections.flatMap((node) => (node.kind === Kind.FIELD ? [(node.alias ?? node.name).value] : []));
+};
+
+const located = (error: unknown, key: string): GraphQLError =>
+  error instanceof GraphQLError
+    ? new GraphQLError(error.message, { path: [key], extensions: error.extensions, originalError: error })
+    : fail('INTERNAL_SERVER_ERROR', { cause: error });
 
 /** What may leave: our code with our sentence. Anything else is INTERNAL_SERVER_ERROR, whatever it says of itself. */
 const toPublic = (error: unknown): GraphQLFormattedError => {

@@ -16,7 +16,8 @@ const main = async (): Promise<void> => {
   const served = chosen(config.subgraphs.only);
   const { secret } = config.subgraphs;
   const { url, db, login, apiKey, reads, writes, responseLimit, protocol } = config.odoo;
-  if (secret === undefined) throw new ConfigError(['subgraphs.secret (SUBGRAPH_SECRET): needed to know the gateway by']);
+  if (secret === undefined)
+    throw new ConfigError(['subgraphs.secret (SUBGRAPH_SECRET): needed to know the gateway by']);
   if (url === undefined) throw new ConfigError(['odoo.url (ODOO_URL): needed; the sandbox is a part of `npm start`']);
   const log: Log = createLog(config.log.level);
   const odoo = openOdoo({

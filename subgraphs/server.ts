@@ -45,7 +45,10 @@ export const serveSubgraphs = async (options: SubgraphServerOptions): Promise<Su
       running.add(answered);
       return answered;
     };
-  const health: readonly HealthSource[] = subgraphs.map((subgraph) => ({ name: subgraph.name, check: () => subgraph.health() }));
+  const health: readonly HealthSource[] = subgraphs.map((subgraph) => ({
+    name: subgraph.name,
+    check: () => subgraph.health(),
+  }));
   const handlers = new Map<string, Handler>([
     ...subgraphs.map((subgraph): [string, Handler] => [
       subgraphs.length === 1 ? '/graphql' : `/${subgraph.name}/graphql`,
@@ -95,7 +98,10 @@ const answer = async (
 };
 
 /** Ends the work when the gateway has gone away or its deadline has passed. */
-const untilClosed = (response: ServerResponse, { deadline }: Envelope): { readonly signal: AbortSignal; readonly done: () => void } => {
+const untilClosed = (
+  response: ServerResponse,
+  { deadline }: Envelope,
+): { readonly signal: AbortSignal; readonly done: () => void } => {
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(), Math.min(remaining(deadline), 300 * SECOND));
   response.once('close', () => stop.abort());
