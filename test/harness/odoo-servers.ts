@@ -32,6 +32,9 @@ const sandbox = (version: 19 | 14, protocol: OdooSettings['protocol']) => async 
   };
 };
 
+/** The sandbox with the test seed, for tests that need some Odoo and not every one. */
+export const startSandboxOdoo = sandbox(19, 'json-2');
+
 /** What `npm run odoo` prints as its last line, in a file named by the environment. */
 interface RealServer {
   readonly url: string;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import type { FaultyProxy } from '../fakes/faulty-proxy.ts';
 import { startFaultyProxy } from '../fakes/faulty-proxy.ts';
 import { type Graph, startGraph } from '../harness/graph.ts';
-import { ODOO_SERVERS, type OdooServer } from '../harness/odoo-servers.ts';
+import { type OdooServer, startSandboxOdoo } from '../harness/odoo-servers.ts';
 
 /** Long enough for a healthy Odoo, short enough for a test of one that hangs. */
 const ODOO_DEADLINE = 1500;
@@ -16,7 +16,7 @@ describe('an Odoo that fails', () => {
   let graph: Graph;
 
   beforeAll(async () => {
-    odoo = await (ODOO_SERVERS[0]?.start as () => Promise<OdooServer>)();
+    odoo = await startSandboxOdoo();
     proxy = await startFaultyProxy(odoo.settings.url);
     graph = await startGraph({
       odoo: { ...odoo.settings, url: proxy.url },

@@ -1,0 +1,83 @@
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { describe, expect, it } from '@jest/globals';
+import { graphql, parse } from 'graphql';
+import { codeOf, fail } from '../../platform/errors.ts';
+import { createIdentity } from '../../platform/identity.ts';
+import { overlay, rulesFromSchema } from '../../policies/from-schema.ts';
+import { holds } from '../../policies/rules.ts';
+import { allow, applyMiddleware, deny, type RuleTree, shield } from '../../policies/shield.ts';
+
+const document = parse(`
+  extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@authenticated", "@requiresScopes"])
+  type Query { open: String @authenticated bill: Bill either: String @requiresScopes(scopes: [["a", "b"], ["c"]]) }
+  type Bill @key(fields: "id") @requiresScopes(scopes: [["finance"]]) { id: ID total: Int secret: Int @requiresScopes(scopes: [["audit"]]) }
+`);
+const resolvers = {
+  Query: { open: () => 'open', bill: () => ({ id: '1', total: 2, secret: 3 }), either: () => 'either' },
+  Bill: { __resolveReference: ({ id }: { id: string }) => ({ id, total: 2, secret: 3 }) },
+};
+
+const schemaWith = (tree: RuleTree) =>
+  applyMiddleware(
+    buildSubgraphSchema([{ typeDefs: document, resolvers }]),
+    shield(tree as never, { fallbackRule: deny, fallbackError: fail('FORBIDDEN'), allowExternalErrors: true }),
+  );
+
+const ask = async (source: string, scopes: readonly string[], tree = rulesFromSchema(document)) => {
+  const identity = createIdentity({ subject: 's', client: 'c', scopes, facilities: [] });
+  const { data, errors = [] } = await graphql({ schema: schemaWith(tree), source, contextValue: { identity } });
+  return { data: JSON.parse(JSON.stringify(data)) as unknown, codes: errors.map(codeOf) };
+};
+
+describe('rules from the directives of a schema', () => {
+  it('guard the fields of a type', async () => {
+    expect(await ask('{ bill { total } }', [])).toEqual({
+      data: { bill: { total: null } },
+      codes: ['UNAUTHORIZED_FIELD_OR_TYPE'],
+    });
+    expect(await ask('{ bill { total } }', ['finance'])).toEqual({ data: { bill: { total: 2 } }, codes: [] });
+  });
+
+  it('guard them alike behind a reference', async () => {
+    const source = '{ _entities(representations: [{ __typename: "Bill", id: "1" }]) { ... on Bill { total secret } } }';
+    expect(await ask(source, [])).toMatchObject({ data: { _entities: [{ total: null, secret: null }] } });
+    expect(await ask(source, ['finance'])).toEqual({
+      data: { _entities: [{ total: 2, secret: null }] },
+      codes: ['UNAUTHORIZED_FIELD_OR_TYPE'],
+    });
+  });
+
+  it.each([
+    [['a', 'b'], []],
+    [['c'], []],
+    [['a'], ['UNAUTHORIZED_FIELD_OR_TYPE']],
+    [['ab', 'a b', 'C'], ['UNAUTHORIZED_FIELD_OR_TYPE']],
+  ])('take all of one set of scopes: %j', async (scopes, codes) => {
+    expect((await ask('{ either }', scopes)).codes).toEqual(codes);
+  });
+
+  it('leave open what federation itself asks for', async () => {
+    expect((await ask('{ _service { sdl } }', [])).codes).toEqual([]);
+  });
+
+  it('deny what no rule names', async () => {
+    const { Bill: _, ...rest } = rulesFromSchema(document);
+    expect((await ask('{ bill { total } }', ['finance'], rest)).codes).toEqual(['FORBIDDEN']);
+  });
+
+  it('are overlaid field by field', async () => {
+    const tree = overlay(rulesFromSchema(document), { Bill: { total: deny }, Query: { open: allow } });
+    expect((await ask('{ open bill { id total } }', ['finance'], tree)).codes).toEqual(['FORBIDDEN']);
+  });
+});
+
+describe('scopes', () => {
+  it('are held as whole words', () => {
+    const identity = { scopes: new Set(['finance:read']) };
+    expect(holds(identity, [['finance:read']])).toBe(true);
+    expect(holds(identity, [['finance']])).toBe(false);
+    expect(holds(identity, [['finance:read', 'x'], ['y']])).toBe(false);
+    expect(holds(identity, [])).toBe(false);
+    expect(holds(identity, [[]])).toBe(true);
+  });
+});

@@ -1,0 +1,135 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { type GraphQLObjectType, getNamedType, isLeafType, isObjectType, parse } from 'graphql';
+import { createIdentity } from '../../platform/identity.ts';
+import { silentLog } from '../../platform/log.ts';
+import { type OdooOwner, openOdoo } from '../../platform/odoo/owner.ts';
+import type { ExecutableSubgraph } from '../../platform/subgraph.ts';
+import { deadlineIn, SECOND } from '../../platform/time.ts';
+import { rulesFromSchema } from '../../policies/from-schema.ts';
+import { SCOPES } from '../../policies/scopes.ts';
+import type { Subgraph } from '../../subgraphs/define-subgraph.ts';
+import { executable } from '../../subgraphs/execute.ts';
+import { subgraphs } from '../../subgraphs/index.ts';
+import { type OdooServer, startSandboxOdoo } from '../harness/odoo-servers.ts';
+
+const BOTH = ['north-facility', 'south-facility'];
+
+interface Caller {
+  readonly scopes?: readonly string[];
+  readonly facilities?: readonly string[];
+}
+
+/** Types a reference can name and that are listed by the same subgraph, so that an id of one can be had. */
+const listedEntities = ({ schema }: Subgraph): readonly { readonly type: GraphQLObjectType; readonly list: string }[] =>
+  Object.values(schema.getQueryType()?.getFields() ?? {}).flatMap((field) => {
+    const connection = getNamedType(field.type);
+    if (!isObjectType(connection) || !connection.name.endsWith('Connection') || field.name === 'accounts') return [];
+    const type = getNamedType(connection.getFields()['nodes']?.type);
+    return isObjectType(type) ? [{ type, list: field.name }] : [];
+  });
+
+/** A selection of one field that asks as little as can be. */
+const leafOf = (type: GraphQLObjectType, name: string): string => {
+  const inner = getNamedType(type.getFields()[name]?.type);
+  return isLeafType(inner) ? name : `${name} { __typename }`;
+};
+
+describe.each(subgraphs)('the $name subgraph, asked directly', (subgraph) => {
+  let server: OdooServer;
+  let odoo: OdooOwner;
+  let part: ExecutableSubgraph;
+
+  beforeAll(async () => {
+    server = await startSandboxOdoo();
+    odoo = openOdoo({
+      settings: server.settings,
+      entities: subgraph.connector.odoo,
+      callWithin: 5 * SECOND,
+      log: silentLog(),
+    });
+    await odoo.ready;
+    part = executable(subgraph, { odoo, log: silentLog() });
+  });
+  afterAll(async () => {
+    await odoo.close();
+    await server[Symbol.asyncDispose]();
+  });
+
+  const ask = (query: string, { scopes = Object.keys(SCOPES), facilities = BOTH }: Caller = {}, variables = {}) =>
+    part.execute(
+      { query, variables },
+      {
+        identity: createIdentity({ subject: 's', client: 'c', scopes, facilities }),
+        requestId: 'r',
+        deadline: deadlineIn(10 * SECOND),
+      },
+    );
+
+  const idsOf = async (list: string, caller?: Caller): Promise<string[]> => {
+    const { data } = await ask(`{ ${list}(first: 100) { nodes { id } } }`, caller);
+    return (data?.[list] as { nodes: { id: string }[] } | null)?.nodes.map(({ id }) => id) ?? [];
+  };
+
+  const refer = (type: GraphQLObjectType, id: string, fields: string, caller?: Caller) =>
+    ask(`query ($refs: [_Any!]!) { _entities(representations: $refs) { ... on ${type.name} { ${fields} } } }`, caller, {
+      refs: [{ __typename: type.name, id }],
+    });
+
+  describe.each(listedEntities(subgraph))('$type', ({ type, list }) => {
+    it('gives no field away through _entities to a caller without scopes', async () => {
+      const [id] = await idsOf(list);
+      if (id === undefined) return;
+      for (const name of Object.keys(type.getFields())) {
+        const { data, errors } = await refer(type, id, leafOf(type, name), { scopes: [] });
+        const [entity] = (data?.['_entities'] ?? [null]) as (Record<string, unknown> | null)[];
+        expect([name, entity?.[name] ?? null]).toEqual([name, null]);
+        expect(errors?.map(({ extensions }) => extensions?.['code'])).toContain('UNAUTHORIZED_FIELD_OR_TYPE');
+      }
+    });
+
+    it('resolves a reference to a record of the caller, and takes one of another facility for missing', async () => {
+      const [all, north] = [await idsOf(list), await idsOf(list, { facilities: ['north-facility'] })];
+      const mine = north[0];
+      const foreign = all.find((id) => !north.includes(id));
+      if (mine !== undefined)
+        expect((await refer(type, mine, 'id', { facilities: ['north-facility'] })).data).toEqual({
+          _entities: [{ id: mine }],
+        });
+      if (foreign !== undefined)
+        expect((await refer(type, foreign, 'id', { facilities: ['north-facility'] })).data).toEqual({
+          _entities: [null],
+        });
+    });
+
+    it('takes an id that is none for a missing record', async () => {
+      for (const id of [
+        '',
+        'nonsense',
+        'UHVyY2hhc2VPcmRlcjox ',
+        Buffer.from(`${type.name}:999999999`).toString('base64url'),
+        Buffer.from(`${type.name}:99999999999`).toString('base64url'),
+      ]) {
+        const { data, errors } = await refer(type, id, 'id');
+        expect([id, data, errors]).toEqual([id, { _entities: [null] }, undefined]);
+      }
+    });
+  });
+
+  it('shows nothing to a caller without a facility', async () => {
+    for (const { list } of listedEntities(subgraph))
+      expect([list, await idsOf(list, { facilities: [] })]).toEqual([list, []]);
+  });
+
+  it('shows nothing to a caller of a facility that does not exist', async () => {
+    for (const { list } of listedEntities(subgraph))
+      expect([list, await idsOf(list, { facilities: ['*', 'nowhere', 'NORTH-FACILITY'] })]).toEqual([list, []]);
+  });
+
+  it('has a rule for every type it has', () => {
+    const types = Object.values(subgraph.schema.getTypeMap()).filter(
+      (type) => isObjectType(type) && !type.name.startsWith('__'),
+    );
+    const ruled = Object.keys(rulesFromSchema(parse(subgraph.sdl)));
+    expect(ruled).toEqual(expect.arrayContaining(types.map(({ name }) => name)));
+  });
+});
