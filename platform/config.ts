@@ -112,7 +112,10 @@ export const settings = z.strictObject({
         description:
           'Address per subgraph when they run as processes of their own, for example {"finance": "http://finance:4001/graphql"}.',
       }),
-      only: optionalText({ env: 'SUBGRAPH', description: 'The one subgraph that a subgraph process serves. Unset: all of them.' }),
+      only: optionalText({
+        env: 'SUBGRAPH',
+        description: 'The one subgraph that a subgraph process serves. Unset: all of them.',
+      }),
       connections: whole({ unit: 'calls', description: 'Connections kept per subgraph.' }, 64, 1, 1024),
       responseLimit: whole(
         { unit: 'bytes', description: 'Largest answer of a subgraph accepted.' },

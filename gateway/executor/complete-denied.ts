@@ -1,0 +1,70 @@
+import { type GraphQLOutputType, isListType, isNonNullType } from 'graphql';
+import { hold } from '../authorization/conditions.ts';
+import type { DeniedSelections } from '../authorization/denied.ts';
+
+/** An object of the answer. It has no prototype, so that a response key can be any name. */
+export type ResponseObject = Readonly<Record<string, unknown>>;
+
+export interface Completion {
+  readonly typeKey: string;
+  /** Coerced. */
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Writes null where a selection was denied and nothing else gives a value, and lets it rise where the schema has no
+ * place for null (GraphQL section 6.4.4). Keys come in the order of the document. The executed data is not changed.
+ */
+export const completeDenied = (
+  data: ResponseObject,
+  denied: DeniedSelections,
+  completion: Completion,
+): ResponseObject | null => completeObject(data, [denied], completion);
+
+const completeObject = (
+  object: ResponseObject,
+  all: readonly DeniedSelections[],
+  completion: Completion,
+): ResponseObject | null => {
+  const { typeKey, variables } = completion;
+  const typeName = object[typeKey];
+  const isMeant = ({ objects, when }: DeniedSelections['missing'][number]) =>
+    hold(when, variables) && (objects === undefined || (typeof typeName === 'string' && objects.has(typeName)));
+  const filled = emptyObject();
+  for (const key of new Set([...all.flatMap(({ order }) => order), ...Object.keys(object)])) {
+    if (key === typeKey) continue;
+    if (Object.hasOwn(object, key)) {
+      const below = all
+        .flatMap((selections) => selections.below)
+        .filter((one) => one.responseKey === key && isMeant(one));
+      const [first] = below;
+      const inner = below.map(({ selections }) => selections);
+      filled[key] = first === undefined ? object[key] : completeValue(object[key], first.type, inner, completion);
+      if (filled[key] === null && first !== undefined && isNonNullType(first.type)) return null;
+      continue;
+    }
+    const missing = all
+      .flatMap((selections) => selections.missing)
+      .find((one) => one.responseKey === key && isMeant(one));
+    if (missing === undefined) continue;
+    if (isNonNullType(missing.type)) return null;
+    filled[key] = null;
+  }
+  return filled;
+};
+
+const completeValue = (
+  value: unknown,
+  type: GraphQLOutputType,
+  inner: readonly DeniedSelections[],
+  completion: Completion,
+): unknown => {
+  if (value === null || value === undefined) return null;
+  if (isNonNullType(type)) return completeValue(value, type.ofType as GraphQLOutputType, inner, completion);
+  if (!isListType(type)) return completeObject(value as ResponseObject, inner, completion);
+  const itemType = type.ofType;
+  const items = (value as readonly unknown[]).map((item) => completeValue(item, itemType, inner, completion));
+  return isNonNullType(itemType) && items.includes(null) ? null : items;
+};
+
+const emptyObject = () => Object.create(null) as Record<string, unknown>;

@@ -1,0 +1,41 @@
+/** A query the explorer opens in a tab of its own. */
+export interface Example {
+  readonly title: string;
+  readonly query: string;
+  readonly variables?: Readonly<Record<string, unknown>>;
+}
+
+/** What the page is told. It is public: anybody may load the page. */
+export interface PageSettings {
+  /** Path of the graph. */
+  readonly endpoint: string;
+  /** Where a caller gets a token: printed by `npm run token`, from an identity provider, or not needed at all. */
+  readonly tokens: 'development' | 'provider' | 'none';
+  readonly examples: readonly Example[];
+}
+
+/** The page. It holds no script of its own: settings stand in a data block, so that the policy can refuse inline code. */
+export const renderPage = (settings: PageSettings): string => `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Caregraph explorer</title>
+<link rel="icon" type="image/svg+xml" href="/explorer/icon.svg">
+<link rel="stylesheet" href="/explorer/graphiql.css">
+<link rel="stylesheet" href="/explorer/explorer.css">
+</head>
+<body>
+<header id="access" aria-live="polite" hidden></header>
+<main id="explorer"><p>Loading the explorer …</p><noscript><p>The explorer needs JavaScript.</p></noscript></main>
+<script type="application/json" id="settings">${dataBlock(settings)}</script>
+<script defer src="/explorer/react.js"></script>
+<script defer src="/explorer/react-dom.js"></script>
+<script defer src="/explorer/graphiql.js"></script>
+<script type="module" src="/explorer/explorer.js"></script>
+</body>
+</html>
+`;
+
+/** JSON that cannot end the script element it stands in. */
+const dataBlock = (value: unknown): string => JSON.stringify(value).replaceAll('<', '\\u003c');

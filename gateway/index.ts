@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Config, ConfigError, loadConfig } from '../platform/config.ts';
+import { createLog } from '../platform/log.ts';
+import { ROOT } from '../platform/root.ts';
+import { startDistributedGateway, startOpenGateway } from './distributed.ts';
+
+const USAGE = `Runs the gateway alone, in front of subgraphs that run elsewhere.
+
+  node dist/gateway/index.js [--supergraph FILE] [--port N] [--open]
+
+  --supergraph  the supergraph to serve; the one of this product when left out
+  --port        port to listen on; as configured when left out
+  --open        serve it to anybody: no authentication, no authorization, errors of subgraphs passed on
+`;
+
+const main = async (argv: readonly string[]): Promise<void> => {
+  const { supergraph, port, open } = readArguments(argv);
+  const loaded = loadConfig();
+  const config: Config = port === undefined ? loaded : { ...loaded, server: { ...loaded.server, port } };
+  const log = createLog(config.log.level);
+  const sdl = await readSupergraph(supergraph ?? join(ROOT, 'gateway/supergraph/supergraph.graphql'));
+  const gateway = await (open ? startOpenGateway : startDistributedGateway)(config, log, sdl);
+  process.stdout.write(`ready: ${open ? 'open ' : ''}gateway at ${gateway.url}/graphql\n`);
+  // A second signal ends the process at once, as it would without us.
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void gateway.close());
+};
+
+interface Arguments {
+  readonly supergraph: string | undefined;
+  readonly port: number | undefined;
+  readonly open: boolean;
+}
+
+const readArguments = (argv: readonly string[]): Arguments => {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: { supergraph: { type: 'string' }, port: { type: 'string' }, open: { type: 'boolean', default: false } },
+    strict: true,
+    allowPositionals: false,
+  });
+  const { port, supergraph, open } = values;
+  if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) <= 65_535))
+    throw new TypeError('--port needs a number up to 65535');
+  return { supergraph, port: port === undefined ? undefined : Number(port), open };
+};
+
+const readSupergraph = async (file: string): Promise<string> => {
+  try {
+    return await readFile(file, 'utf8');
+  } catch {
+    throw new ConfigError([`--supergraph: ${file} cannot be read`]);
+  }
+};
+
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  const isUsage = error instanceof TypeError;
+  process.stderr.write(`${error instanceof Error ? error.message : 'failed'}\n${isUsage ? `\n${USAGE}` : ''}`);
+  process.exitCode = isUsage ? 2 : 1;
+}
