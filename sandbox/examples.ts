@@ -9,7 +9,7 @@ export const EXAMPLES: readonly Example[] = Object.freeze([
   {
     title: 'Orders, from supplier to ledger',
     query: `query OrdersToLedger {
-  purchaseOrders(first: 3, orderBy: { field: ORDERED_AT, direction: DESC }, filter: { state: [CONFIRMED] }) {
+  purchaseOrders(first: 3, orderBy: { field: ORDERED_AT }, filter: { state: [CONFIRMED] }) {
     totalCount
     nodes {
       number
