@@ -5,9 +5,10 @@ import type { Identity } from '../platform/identity.ts';
 import type { EntitySpec } from '../platform/odoo/entity.ts';
 import type { OdooSession } from '../platform/odoo/session.ts';
 import { besideSource } from '../platform/root.ts';
-import { overlay, rulesFromSchema } from '../policies/from-schema.ts';
-import { applyMiddleware, deny, type RuleTree, shield } from '../policies/shield.ts';
-import { fail } from '../platform/errors.ts';
+import { overlay, rulesFromSchema, type SchemaRules } from '../policies/from-schema.ts';
+import { guard } from '../policies/guard.ts';
+import { assertHolds } from '../policies/rules.ts';
+import type { RuleTree } from '../policies/shield.ts';
 import { scalars } from './scalars.ts';
 
 /** What a resolver is given besides its parent and arguments: who asks, and the connector of the subgraph. */
@@ -16,7 +17,7 @@ export type Context<Api> = Api & { readonly identity: Identity };
 export type Resolver<Api> = (parent: never, args: never, context: Context<Api>, info: GraphQLResolveInfo) => unknown;
 export type Resolvers<Api> = Readonly<Record<string, Readonly<Record<string, Resolver<Api>>>>>;
 
-/** From the key in a reference to the record, or null. It runs before any rule, so it must itself stay in the caller's rows. */
+/** From the key in a reference to the record, or null. It must itself stay in the caller's rows. */
 export type ReferenceResolver<Api> = (
   key: Readonly<Record<string, unknown>>,
   context: Context<Api>,
@@ -74,28 +75,23 @@ const guarded = <Api extends object>(
   document: DocumentNode,
   { resolvers, references, policy }: SubgraphParts<Api>,
 ): GraphQLSchema => {
+  const rules = rulesFromSchema(document);
+  const all = { ...withReferences(resolvers, references, rules), ...scalars };
   // The list form is the one that every release of @apollo/subgraph takes.
-  const all = { ...withReferences(resolvers, references), ...scalars };
   const schema = buildSubgraphSchema([{ typeDefs: document, resolvers: all as never }]);
-  const tree = overlay(rulesFromSchema(document), policy);
-  return applyMiddleware(
-    schema,
-    shield(tree as never, {
-      fallbackRule: deny,
-      fallbackError: fail('FORBIDDEN'),
-      // Without it shield answers every error of a resolver, a time-out of the owner too, as a refusal.
-      allowExternalErrors: true,
-    }),
-  );
+  return guard(schema, overlay(rules.tree, policy));
 };
 
-const withReferences = <Api>(resolvers: Resolvers<Api>, references: References<Api>) => {
+/** A reference is refused before anything is looked up. */
+const withReferences = <Api>(resolvers: Resolvers<Api>, references: References<Api>, rules: SchemaRules) => {
   const merged: Record<string, Record<string, unknown>> = { ...resolvers };
   for (const [type, find] of Object.entries(references)) {
-    merged[type] = {
-      ...merged[type],
-      __resolveReference: find,
+    const required = rules.requirementOf(type);
+    const resolveReference: ReferenceResolver<Api> = (key, context, info) => {
+      assertHolds(context.identity, required);
+      return find(key, context, info);
     };
+    merged[type] = { ...merged[type], __resolveReference: resolveReference };
   }
   return merged;
 };

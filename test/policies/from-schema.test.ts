@@ -1,11 +1,12 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { describe, expect, it } from '@jest/globals';
 import { graphql, parse } from 'graphql';
-import { codeOf, fail } from '../../platform/errors.ts';
+import { codeOf } from '../../platform/errors.ts';
 import { createIdentity } from '../../platform/identity.ts';
 import { overlay, rulesFromSchema } from '../../policies/from-schema.ts';
-import { holds } from '../../policies/rules.ts';
-import { allow, applyMiddleware, deny, type RuleTree, shield } from '../../policies/shield.ts';
+import { guard } from '../../policies/guard.ts';
+import { both, holds } from '../../policies/rules.ts';
+import { allow, deny, type RuleTree } from '../../policies/shield.ts';
 
 const document = parse(`
   extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@authenticated", "@requiresScopes"])
@@ -17,34 +18,36 @@ const resolvers = {
   Bill: { __resolveReference: ({ id }: { id: string }) => ({ id, total: 2, secret: 3 }) },
 };
 
-const schemaWith = (tree: RuleTree) =>
-  applyMiddleware(
-    buildSubgraphSchema([{ typeDefs: document, resolvers }]),
-    shield(tree as never, { fallbackRule: deny, fallbackError: fail('FORBIDDEN'), allowExternalErrors: true }),
-  );
+const schemaWith = (tree: RuleTree) => guard(buildSubgraphSchema([{ typeDefs: document, resolvers }]), tree);
 
-const ask = async (source: string, scopes: readonly string[], tree = rulesFromSchema(document)) => {
+const ask = async (source: string, scopes: readonly string[], tree = rulesFromSchema(document).tree) => {
   const identity = createIdentity({ subject: 's', client: 'c', scopes, facilities: [] });
   const { data, errors = [] } = await graphql({ schema: schemaWith(tree), source, contextValue: { identity } });
   return { data: JSON.parse(JSON.stringify(data)) as unknown, codes: errors.map(codeOf) };
 };
 
 describe('rules from the directives of a schema', () => {
-  it('guard the fields of a type', async () => {
+  it('guard a type wherever it is handed out', async () => {
     expect(await ask('{ bill { total } }', [])).toEqual({
-      data: { bill: { total: null } },
+      data: { bill: null },
       codes: ['UNAUTHORIZED_FIELD_OR_TYPE'],
     });
     expect(await ask('{ bill { total } }', ['finance'])).toEqual({ data: { bill: { total: 2 } }, codes: [] });
   });
 
-  it('guard them alike behind a reference', async () => {
-    const source = '{ _entities(representations: [{ __typename: "Bill", id: "1" }]) { ... on Bill { total secret } } }';
-    expect(await ask(source, [])).toMatchObject({ data: { _entities: [{ total: null, secret: null }] } });
+  it('ask for the scopes of a field besides those of its type', async () => {
+    const source = '{ bill { secret } }';
+    expect((await ask(source, ['audit'])).data).toEqual({ bill: null });
     expect(await ask(source, ['finance'])).toEqual({
-      data: { _entities: [{ total: 2, secret: null }] },
+      data: { bill: { secret: null } },
       codes: ['UNAUTHORIZED_FIELD_OR_TYPE'],
     });
+    expect((await ask(source, ['audit', 'finance'])).data).toEqual({ bill: { secret: 3 } });
+  });
+
+  it('tell what a reference to a type takes', () => {
+    const { requirementOf } = rulesFromSchema(document);
+    expect([requirementOf('Bill'), requirementOf('Query')]).toEqual([[['finance']], [[]]]);
   });
 
   it.each([
@@ -61,12 +64,12 @@ describe('rules from the directives of a schema', () => {
   });
 
   it('deny what no rule names', async () => {
-    const { Bill: _, ...rest } = rulesFromSchema(document);
+    const { Bill: _, ...rest } = rulesFromSchema(document).tree;
     expect((await ask('{ bill { total } }', ['finance'], rest)).codes).toEqual(['FORBIDDEN']);
   });
 
   it('are overlaid field by field', async () => {
-    const tree = overlay(rulesFromSchema(document), { Bill: { total: deny }, Query: { open: allow } });
+    const tree = overlay(rulesFromSchema(document).tree, { Bill: { total: deny }, Query: { open: allow } });
     expect((await ask('{ open bill { id total } }', ['finance'], tree)).codes).toEqual(['FORBIDDEN']);
   });
 });
@@ -79,5 +82,13 @@ describe('scopes', () => {
     expect(holds(identity, [['finance:read', 'x'], ['y']])).toBe(false);
     expect(holds(identity, [])).toBe(false);
     expect(holds(identity, [[]])).toBe(true);
+  });
+
+  it('of two requirements are joined', () => {
+    expect(both([['a'], ['b']], [['c', 'a']])).toEqual([
+      ['a', 'c'],
+      ['a', 'b', 'c'],
+    ]);
+    expect(both([[]], [['x']])).toEqual([['x']]);
   });
 });
