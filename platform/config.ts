@@ -28,8 +28,15 @@ const toNumber = (value: unknown): unknown =>
 
 const secret = (about: Omit<SettingMeta, 'secret'>) =>
   meta(z.instanceof(Secret).optional(), { ...about, secret: true });
-const connection = (about: SettingMeta, schemes: RegExp) =>
-  meta(z.string().regex(schemes, 'has the wrong scheme').optional(), about);
+/** A connection string holds a password, so it is a secret as a whole. */
+const connection = (about: Omit<SettingMeta, 'secret'>, scheme: RegExp) =>
+  meta(
+    z
+      .instanceof(Secret)
+      .refine((value) => scheme.test(value.reveal()), 'has the wrong scheme')
+      .optional(),
+    { ...about, secret: true },
+  );
 
 /** Every setting there is. Groups are nouns; each leaf has a description, and a unit where it is a quantity. */
 export const settings = z.strictObject({

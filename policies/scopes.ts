@@ -3,9 +3,9 @@
  * A scope that is not here opens nothing.
  */
 export const SCOPES = Object.freeze({
-  'finance:read': 'Read the books: accounts, journal entries, bills, invoices, payments, budgets and cost centers.',
-  'procurement:read': 'Read suppliers, requisitions, purchase orders with their lines, receipts and supplier prices.',
-  'inventory:read': 'Read items, warehouses, stock levels and movements, lots, reorder rules and consumption.',
+  'finance:read': 'Read the books: accounts, journal entries, bills, invoices, payments, taxes and cost centers.',
+  'procurement:read': 'Read suppliers, requisitions, purchase orders with their lines, and supplier prices.',
+  'inventory:read': 'Read items, warehouses, stock levels and movements, lots, receipts, reorder rules and consumption.',
 });
 
 export type Scope = keyof typeof SCOPES;
