@@ -17,7 +17,7 @@ const sandbox = (version: 19 | 14, protocol: OdooSettings['protocol']) => async 
     import('../../sandbox/odoo/server.ts'),
     import('../fixtures/odoo/small-seed.ts'),
   ]);
-  const seed = smallSeed();
+  const seed = smallSeed(version);
   const server = await startOdooSandbox({ seed, version });
   const user = seed.users.find(({ login }) => login === 'svc.gateway');
   return {
