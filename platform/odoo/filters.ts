@@ -124,7 +124,7 @@ export const decimalFilter = (name: Name): FilterMapping =>
     ),
   );
 
-/** A flag. On `active`, asking for archived records is what makes them visible at all (session.ts). */
+/** A flag. Odoo hides archived records from every search that does not name `active`, and shows them to one that does. */
 export const flagFilter = (name: Name): FilterMapping =>
   filter(name, (column, input: boolean | null) => when(input, (value) => term(column, '=', value)));
 
