@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listSettings, type Setting } from '../../platform/config.ts';
+import { listSettings, type Setting } from '../../platform/settings.ts';
 import { code, GENERATED, tableHead, tableRow } from './markdown.ts';
 
 /** `docs/configuration.md`, from the schema the loader itself uses. */

@@ -2,7 +2,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { listSettings, loadConfig } from '../../platform/config.ts';
+import { loadConfig } from '../../platform/config.ts';
+import { listSettings } from '../../platform/settings.ts';
 import { ERRORS } from '../../platform/errors.ts';
 import { ROOT } from '../../platform/root.ts';
 import { GENERATED_PAGES } from '../../scripts/docs/pages.ts';

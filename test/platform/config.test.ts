@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { type Config, ConfigError, listSettings, loadConfig } from '../../platform/config.ts';
+import { type Config, ConfigError, loadConfig } from '../../platform/config.ts';
+import { listSettings } from '../../platform/settings.ts';
 
 let directory: string;
 

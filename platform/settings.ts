@@ -1,0 +1,231 @@
+import { z } from 'zod';
+import { Secret } from './secret.ts';
+import { SECOND } from './time.ts';
+
+/** What the generated page and the loader know of one setting besides its type. */
+export interface SettingMeta {
+  readonly description: string;
+  /** Environment name that overrides the file. */
+  readonly env?: string;
+  readonly unit?: 'ms' | 'bytes' | 'calls';
+  /** Secrets come from the environment or a file named by `<ENV>_FILE`, never from the configuration file. */
+  readonly secret?: true;
+}
+
+const meta = <T extends z.ZodType>(type: T, about: SettingMeta): T =>
+  type.meta(about as unknown as Record<string, unknown>);
+
+const url = (about: SettingMeta) =>
+  meta(z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(), about);
+const text = (about: SettingMeta, byDefault: string) => meta(z.string().min(1).default(byDefault), about);
+const optionalText = (about: SettingMeta) => meta(z.string().min(1).optional(), about);
+const whole = (about: SettingMeta, byDefault: number, min: number, max: number) =>
+  meta(z.preprocess(toNumber, z.int().min(min).max(max)).default(byDefault), about);
+/** Environment values are text. Anything but plain digits is left as it is, for the check to refuse. */
+const toNumber = (value: unknown): unknown =>
+  typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
+
+const secret = (about: Omit<SettingMeta, 'secret'>) =>
+  meta(z.instanceof(Secret).optional(), { ...about, secret: true });
+/** A connection string holds a password, so it is a secret as a whole. */
+const connection = (about: Omit<SettingMeta, 'secret'>, scheme: RegExp) =>
+  meta(
+    z
+      .instanceof(Secret)
+      .refine((value) => scheme.test(value.reveal()), 'has the wrong scheme')
+      .optional(),
+    { ...about, secret: true },
+  );
+
+/** Every setting there is. Groups are nouns; each leaf has a description, and a unit where it is a quantity. */
+export const settings = z.strictObject({
+  server: z
+    .strictObject({
+      host: text({ env: 'HOST', description: 'Address to listen on.' }, '127.0.0.1'),
+      port: whole({ env: 'PORT', description: 'Port to listen on; 0 takes a free one.' }, 4000, 0, 65535),
+      deadline: whole(
+        {
+          env: 'REQUEST_DEADLINE',
+          unit: 'ms',
+          description: 'Time a request may take as a whole; every call below spends from it.',
+        },
+        20 * SECOND,
+        100,
+        300 * SECOND,
+      ),
+      bodyLimit: whole({ unit: 'bytes', description: 'Largest request body accepted.' }, 1_048_576, 1024, 16_777_216),
+      drain: whole(
+        { unit: 'ms', description: 'How long running requests may take to finish after SIGTERM.' },
+        10 * SECOND,
+        0,
+        120 * SECOND,
+      ),
+    })
+    .prefault({}),
+  data: z
+    .strictObject({
+      dir: text(
+        {
+          env: 'CAREGRAPH_DATA',
+          description: 'Directory for what the embedded defaults keep: keys, journals, databases.',
+        },
+        '.caregraph',
+      ),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({
+      level: meta(z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'), {
+        env: 'LOG_LEVEL',
+        description: 'Least severe line that is written. Lines are JSON on standard error.',
+      }),
+    })
+    .prefault({}),
+  identity: z
+    .strictObject({
+      issuer: url({
+        env: 'OIDC_ISSUER',
+        description: 'Issuer whose access tokens are accepted. Unset: the embedded development issuer.',
+      }),
+      jwksUri: url({
+        env: 'OIDC_JWKS_URI',
+        description: "Key set of the issuer. Unset: found by the issuer's discovery document.",
+      }),
+      audience: text({ env: 'OIDC_AUDIENCE', description: 'Audience a token must name.' }, 'urn:caregraph'),
+      algorithms: meta(
+        z
+          .array(z.enum(['ES256', 'ES384', 'ES512', 'PS256', 'PS384', 'PS512', 'RS256', 'RS384', 'RS512', 'EdDSA']))
+          .min(1)
+          .default(['ES256', 'PS256', 'RS256', 'EdDSA']),
+        { description: 'Signature algorithms accepted. Only asymmetric ones exist here.' },
+      ),
+      leeway: whole(
+        { unit: 'ms', description: 'Clock difference tolerated when times in a token are checked.' },
+        5 * SECOND,
+        0,
+        60 * SECOND,
+      ),
+    })
+    .prefault({}),
+  subgraphs: z
+    .strictObject({
+      secret: secret({
+        env: 'SUBGRAPH_SECRET',
+        description:
+          'Key material from which the signing key between gateway and each subgraph is derived. Needed when they are separate processes.',
+      }),
+      urls: meta(z.record(z.string(), z.url({ protocol: /^https?$/ })).default({}), {
+        description:
+          'Address per subgraph when they run as processes of their own, for example {"finance": "http://finance:4001/graphql"}.',
+      }),
+      only: optionalText({
+        env: 'SUBGRAPH',
+        description: 'The one subgraph that a subgraph process serves. Unset: all of them.',
+      }),
+      connections: whole({ unit: 'calls', description: 'Connections kept per subgraph.' }, 64, 1, 1024),
+      responseLimit: whole(
+        { unit: 'bytes', description: 'Largest answer of a subgraph accepted.' },
+        16_777_216,
+        1024,
+        268_435_456,
+      ),
+    })
+    .prefault({}),
+  odoo: z
+    .strictObject({
+      url: url({ env: 'ODOO_URL', description: 'Odoo server, 14 to 19. Unset: the embedded sandbox.' }),
+      db: optionalText({ env: 'ODOO_DB', description: 'Database on that server.' }),
+      login: optionalText({ env: 'ODOO_LOGIN', description: 'Login of the service user; needed for 14 to 18.' }),
+      apiKey: secret({ env: 'ODOO_API_KEY', description: 'API key of the service user.' }),
+      protocol: meta(z.enum(['auto', 'json-2', 'json-rpc']).default('auto'), {
+        env: 'ODOO_PROTOCOL',
+        description: 'Wire protocol; `auto` asks the server for its version.',
+      }),
+      reads: whole(
+        { unit: 'calls', description: 'Most reads under way at once. Odoo is CPU-bound: about its worker count.' },
+        8,
+        1,
+        256,
+      ),
+      writes: whole(
+        { unit: 'calls', description: 'Most writes under way at once, in a lane of their own.' },
+        4,
+        1,
+        256,
+      ),
+      deadline: whole(
+        {
+          env: 'ODOO_DEADLINE',
+          unit: 'ms',
+          description: 'Time one call may take, within what is left of the request.',
+        },
+        10 * SECOND,
+        50,
+        300 * SECOND,
+      ),
+      responseLimit: whole({ unit: 'bytes', description: 'Largest answer accepted.' }, 33_554_432, 1024, 268_435_456),
+    })
+    .prefault({}),
+  facilities: meta(
+    z.record(z.string().regex(/^[a-z0-9][a-z0-9-]*$/), z.strictObject({ odooCompany: z.int().positive() })).optional(),
+    {
+      description:
+        'Facility codes, as they stand in tokens, and the Odoo company of each: {"north": {"odooCompany": 1}}. Unset: one per company, coded by its name.',
+    },
+  ),
+  database: z
+    .strictObject({
+      url: connection(
+        { env: 'DATABASE_URL', description: 'PostgreSQL; reserved, nothing uses it yet.' },
+        /^postgres(ql)?:\/\//,
+      ),
+    })
+    .prefault({}),
+  redis: z
+    .strictObject({
+      url: connection({ env: 'REDIS_URL', description: 'Redis; reserved, nothing uses it yet.' }, /^rediss?:\/\//),
+    })
+    .prefault({}),
+  scheduling: z
+    .strictObject({
+      fhirUrl: url({ env: 'FHIR_SCHEDULING_URL', description: 'FHIR R4 server; reserved, nothing uses it yet.' }),
+    })
+    .prefault({}),
+  billing: z
+    .strictObject({
+      fhirUrl: url({ env: 'FHIR_BILLING_URL', description: 'FHIR R4 server; reserved, nothing uses it yet.' }),
+    })
+    .prefault({}),
+  hr: z
+    .strictObject({
+      scimUrl: url({ env: 'SCIM_URL', description: 'SCIM 2.0 server; reserved, nothing uses it yet.' }),
+      scimToken: secret({ env: 'SCIM_TOKEN', description: 'Bearer token for it; reserved, nothing uses it yet.' }),
+    })
+    .prefault({}),
+});
+
+export type Config = z.output<typeof settings>;
+
+/** One leaf of the schema, as the loader and the generated page see it. */
+export interface Setting extends SettingMeta {
+  readonly path: readonly string[];
+  readonly schema: z.ZodType;
+}
+
+/** Every leaf, in the order of the schema. */
+export const listSettings = (): readonly Setting[] => leaves(settings, []);
+
+const unwrap = (schema: z.ZodType): z.ZodType => {
+  const inner = (schema as { _zod?: { def?: { innerType?: z.ZodType } } })._zod?.def?.innerType;
+  return inner === undefined ? schema : unwrap(inner);
+};
+
+const leaves = (schema: z.ZodType, path: readonly string[]): Setting[] => {
+  const about = schema.meta() as SettingMeta | undefined;
+  if (about?.description !== undefined) return [{ ...about, path, schema }];
+  const object = unwrap(schema);
+  if (!(object instanceof z.ZodObject)) throw new Error(`setting ${path.join('.')} has no description`);
+  return Object.entries(object.shape as Record<string, z.ZodType>).flatMap(([key, inner]) =>
+    leaves(inner, [...path, key]),
+  );
+};
