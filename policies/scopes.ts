@@ -5,7 +5,8 @@
 export const SCOPES = Object.freeze({
   'finance:read': 'Read the books: accounts, journal entries, bills, invoices, payments, taxes and cost centers.',
   'procurement:read': 'Read suppliers, requisitions, purchase orders with their lines, and supplier prices.',
-  'inventory:read': 'Read items, warehouses, stock levels and movements, lots, receipts, reorder rules and consumption.',
+  'inventory:read':
+    'Read items, warehouses, stock levels and movements, lots, receipts, reorder rules and consumption.',
 });
 
 export type Scope = keyof typeof SCOPES;

@@ -1,7 +1,8 @@
 import type { Connection, PageArgs } from '../platform/connection.ts';
 import type { EntitySpec } from '../platform/odoo/entity.ts';
 import type { Reference } from '../platform/odoo/mappings.ts';
-import type { CanonicalRecord, ListArgs, ListSelection, OdooSession } from '../platform/odoo/session.ts';
+import type { CanonicalRecord } from '../platform/odoo/reader.ts';
+import type { ListArgs, ListSelection, OdooSession } from '../platform/odoo/session.ts';
 import { connectionSelection, selection } from '../platform/selection.ts';
 import type { Context, ReferenceResolver, Resolver } from './define-subgraph.ts';
 

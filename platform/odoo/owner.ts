@@ -7,7 +7,8 @@ import { type BoundEntity, bindEntity, needsOf } from './binding.ts';
 import { type FacilityDirectory, type FacilityMap, loadDirectory } from './directory.ts';
 import type { ContractNeeds } from './contract.ts';
 import type { EntitySpec } from './entity.ts';
-import { type OdooGround, OdooSession } from './session.ts';
+import type { OdooGround } from './reader.ts';
+import { OdooSession } from './session.ts';
 import { type OdooConnection, type OdooState, superviseOdoo } from './supervisor.ts';
 import type { CallEvent, OdooSettings } from './types.ts';
 

@@ -1,8 +1,6 @@
-import DataLoader from 'dataloader';
 import {
   badCursor,
   type Connection,
-  type Cursor,
   decodeCursor,
   encodeCursor,
   type PageArgs,
@@ -10,22 +8,16 @@ import {
   toConnection,
 } from '../connection.ts';
 import { fail } from '../errors.ts';
-import { decodeId, encodeId } from '../ids.ts';
-import type { BoundEntity, Order } from './binding.ts';
+import { decodeId } from '../ids.ts';
+import type { Order } from './binding.ts';
 import type { Facility, FacilityDirectory } from './directory.ts';
 import { allOf } from './domain.ts';
-import type { EntitySpec, Environment, Name } from './entity.ts';
+import type { EntitySpec, Name } from './entity.ts';
 import { localId } from './filters.ts';
 import type { Reference } from './mappings.ts';
 import { cursorOf, orderText, planColumns, startAfter, toFilter, toOrder } from './paging.ts';
-import type { CallContext, Domain, Many2one, OdooClient, OdooRow } from './types.ts';
-
-/** A record of the canonical graph: the fields that were asked for, under their canonical names. */
-export interface CanonicalRecord {
-  readonly __typename: string;
-  readonly id: string;
-  readonly [field: string]: unknown;
-}
+import { type CanonicalRecord, MAX_NESTED_ROWS, type OdooGround, OdooReader, type Spending } from './reader.ts';
+import type { Domain, OdooRow } from './types.ts';
 
 /** What is asked for of a list: its rows' fields, and whether the rows are counted. */
 export interface ListSelection {
@@ -37,16 +29,6 @@ export interface ListArgs extends PageArgs {
   readonly filter?: Readonly<Record<string, unknown>> | null;
   readonly orderBy?: { readonly field: string; readonly direction: 'ASC' | 'DESC' } | null;
 }
-
-/** What a session stands on: one connected server with its entities bound. */
-export interface OdooGround {
-  readonly client: OdooClient;
-  readonly directory: FacilityDirectory;
-  bound(spec: EntitySpec): BoundEntity;
-}
-
-/** Most rows one nested list may fetch for all its parents together. */
-export const MAX_NESTED_ROWS = 10_000;
 
 /**
  * Reads Odoo for one request of one caller.
@@ -60,15 +42,13 @@ export class OdooSession {
   /** The facilities of the caller, in the order of their codes. */
   readonly facilities: readonly Facility[];
   readonly #ground: OdooGround;
-  readonly #call: Pick<CallContext, 'deadline' | 'signal'>;
-  readonly #records = new Map<string, DataLoader<RecordKey, CanonicalRecord | null, string>>();
-  readonly #children = new Map<string, DataLoader<number, readonly Child[]>>();
+  readonly #reader: OdooReader;
 
-  constructor(ground: OdooGround, facilityCodes: readonly string[], call: Pick<CallContext, 'deadline' | 'signal'>) {
+  constructor(ground: OdooGround, facilityCodes: readonly string[], spending: Spending) {
     this.#ground = ground;
-    this.#call = call;
     this.directory = ground.directory;
     this.facilities = facilityCodes.flatMap((code) => ground.directory.byCode(code) ?? []);
+    this.#reader = new OdooReader(ground, this.facilities, spending);
   }
 
   /**
@@ -84,18 +64,23 @@ export class OdooSession {
     const bound = this.#ground.bound(spec);
     const size = pageSize(args.first);
     const order = toOrder(bound, args.orderBy);
-    const domain = allOf(within, toFilter(bound, args.filter, this.#environment()));
+    const domain = allOf(within, toFilter(bound, args.filter, this.#reader.environment()));
     const start = isSet(args.after) ? startAfter(bound, order, decodeCursor(args.after)) : [];
     const plan = planColumns(bound, selected.rows, [order.column]);
     const [rows, total] = await Promise.all([
       size === 0
         ? []
-        : this.#search(bound, allOf(domain, start), { ...plan, order: orderText(order), limit: size + 1, facility }),
-      selected.counted ? this.#count(bound, domain, facility) : null,
+        : this.#reader.search(bound, allOf(domain, start), {
+            ...plan,
+            order: orderText(order),
+            limit: size + 1,
+            facility,
+          }),
+      selected.counted ? this.#reader.count(bound, domain, facility) : null,
     ]);
     const edges = rows.slice(0, size).map((row) => ({
       cursor: encodeCursor(cursorOf(order, row)),
-      node: this.#toRecord(bound, row, selected.rows, facility),
+      node: this.#reader.toRecord(bound, row, selected.rows, facility),
     }));
     return toConnection(edges, rows.length > size, args.after, total);
   }
@@ -105,9 +90,9 @@ export class OdooSession {
     const [digits = null, company] = (decodeId(spec.type, id) ?? '').split('.', 2);
     const local = localId(digits);
     if (local === null || (company !== undefined) !== (spec.visibility === 'per-facility')) return null;
-    if (company === undefined) return this.#load(spec, local, fields);
+    if (company === undefined) return this.#reader.load(spec, local, fields);
     const facility = this.facilities.find((one) => String(one.company) === company);
-    return facility === undefined ? null : this.#load(spec, local, fields, facility);
+    return facility === undefined ? null : this.#reader.load(spec, local, fields, facility);
   }
 
   /** Follows a reference made by `reference()`; asks Odoo only when more is wanted than the reference holds. */
@@ -130,7 +115,7 @@ export class OdooSession {
   ): Promise<Connection<CanonicalRecord>> {
     const local = (ids ?? []) as readonly number[];
     const { page, more } = slice(local, (id) => id, args);
-    const records = await Promise.all(page.map((id) => this.#load(spec, id, selected.rows)));
+    const records = await Promise.all(page.map((id) => this.#reader.load(spec, id, selected.rows)));
     const edges = page.flatMap((id, index) => {
       const node = records[index];
       return node === null || node === undefined ? [] : [{ cursor: encodeCursor({ value: null, id }), node }];
@@ -151,7 +136,7 @@ export class OdooSession {
     options: { readonly order?: Order; readonly keep?: (record: CanonicalRecord) => boolean } = {},
   ): Promise<Connection<CanonicalRecord>> {
     const { order, keep = () => true } = options;
-    const all = await this.#childrenOf(spec, relation, selected.rows, order).load(parent);
+    const all = await this.#reader.childrenOf(spec, relation, selected.rows, order).load(parent);
     const children = all.filter(({ record }) => keep(record));
     const { page, more } = slice(children, ({ cursor }) => cursor.id, args);
     const edges = page.map(({ cursor, record }) => ({ cursor: encodeCursor(cursor), node: record }));
@@ -165,7 +150,7 @@ export class OdooSession {
     parent: number,
     fields: ReadonlySet<string>,
   ): Promise<readonly CanonicalRecord[]> {
-    const children = await this.#childrenOf(spec, relation, fields, undefined).load(parent);
+    const children = await this.#reader.childrenOf(spec, relation, fields, undefined).load(parent);
     return children.map(({ record }) => record);
   }
 
@@ -177,7 +162,9 @@ export class OdooSession {
   ): Promise<readonly { readonly facility: Facility; readonly record: CanonicalRecord }[]> {
     const local = localId(decodeId(spec.type, id));
     if (local === null) return [];
-    const records = await Promise.all(this.facilities.map((facility) => this.#load(spec, local, fields, facility)));
+    const records = await Promise.all(
+      this.facilities.map((facility) => this.#reader.load(spec, local, fields, facility)),
+    );
     return this.facilities.flatMap((facility, index) => {
       const record = records[index];
       return record === null || record === undefined ? [] : [{ facility, record }];
@@ -192,7 +179,7 @@ export class OdooSession {
     options: { readonly named?: boolean } = {},
   ): Promise<OdooRow[]> {
     const bound = this.#ground.bound(spec);
-    const rows = await this.#search(bound, domain, {
+    const rows = await this.#reader.search(bound, domain, {
       columns: columns.map((name) => bound.column(name)),
       named: options.named ?? false,
       order: 'id',
@@ -210,14 +197,14 @@ export class OdooSession {
     aggregates: readonly string[],
   ): Promise<OdooRow[]> {
     const bound = this.#ground.bound(spec);
-    const companies = this.#companies();
+    const companies = this.#reader.companies();
     if (companies.length === 0) return [];
     const options = {
       domain: allOf(bound.where, bound.within(companies), domain),
       groupBy: groupBy.map((name) => bound.column(name)),
       aggregates,
     };
-    return this.#ground.client.readGroup(bound.model, options, this.#context(companies));
+    return this.#ground.client.readGroup(bound.model, options, this.#reader.context(companies));
   }
 
   /** The facility of an id, if it is one of the caller's. */
@@ -229,153 +216,7 @@ export class OdooSession {
   column(spec: EntitySpec, name: Name): string {
     return this.#ground.bound(spec).column(name);
   }
-
-  async #search(
-    bound: BoundEntity,
-    domain: Domain,
-    options: {
-      readonly columns: readonly string[];
-      readonly named: boolean;
-      readonly order: string;
-      readonly limit: number;
-      readonly archived?: boolean;
-      readonly facility?: Facility | undefined;
-    },
-  ): Promise<OdooRow[]> {
-    const companies = this.#companies(options.facility);
-    if (companies.length === 0) return [];
-    const { columns, named, order, limit, archived = false } = options;
-    const asked = {
-      domain: allOf(bound.where, bound.within(companies), domain),
-      fields: columns,
-      order,
-      limit,
-      names: named,
-      activeTest: !archived,
-    };
-    return this.#ground.client.searchRead(bound.model, asked, this.#context(companies));
-  }
-
-  async #count(bound: BoundEntity, domain: Domain, facility: Facility | undefined): Promise<number> {
-    const companies = this.#companies(facility);
-    if (companies.length === 0) return 0;
-    return this.#ground.client.searchCount(
-      bound.model,
-      allOf(bound.where, bound.within(companies), domain),
-      this.#context(companies),
-    );
-  }
-
-  #load(
-    spec: EntitySpec,
-    id: number,
-    fields: ReadonlySet<string>,
-    facility?: Facility,
-  ): Promise<CanonicalRecord | null> {
-    const key = `${spec.type}@${facility?.code ?? ''}`;
-    const loader = this.#records.get(key) ?? this.#recordLoader(this.#ground.bound(spec), facility);
-    this.#records.set(key, loader);
-    return loader.load({ id, fields });
-  }
-
-  /** Archived records are found by id: an old order still names its supplier. */
-  #recordLoader(
-    bound: BoundEntity,
-    facility: Facility | undefined,
-  ): DataLoader<RecordKey, CanonicalRecord | null, string> {
-    const batch = async (keys: readonly RecordKey[]) => {
-      const ids = [...new Set(keys.map(({ id }) => id))];
-      if (ids.length > MAX_NESTED_ROWS) throw fail('RESULT_TOO_LARGE');
-      const plan = planColumns(bound, new Set(keys.flatMap(({ fields }) => [...fields])));
-      const rows = await this.#search(bound, [['id', 'in', ids]], {
-        ...plan,
-        order: 'id',
-        limit: ids.length,
-        archived: bound.archives,
-        facility,
-      });
-      const byId = new Map(rows.map((row) => [row['id'], row]));
-      return keys.map(({ id, fields }) => {
-        const row = byId.get(id);
-        return row === undefined ? null : this.#toRecord(bound, row, fields, facility);
-      });
-    };
-    return new DataLoader(batch, { cacheKeyFn: ({ id, fields }) => `${id}|${keyOf(bound, fields)}` });
-  }
-
-  #childrenOf(
-    spec: EntitySpec,
-    relation: Name,
-    fields: ReadonlySet<string>,
-    order: Order | undefined,
-  ): DataLoader<number, readonly Child[]> {
-    const bound = this.#ground.bound(spec);
-    const column = bound.column(relation);
-    const sorted = order ?? bound.defaultOrder;
-    const key = `${spec.type}.${column}|${orderText(sorted)}|${keyOf(bound, fields)}`;
-    const known = this.#children.get(key);
-    if (known !== undefined) return known;
-    const loader = new DataLoader(async (parents: readonly number[]) => {
-      const plan = planColumns(bound, fields, [column, sorted.column]);
-      const rows = await this.#search(bound, [[column, 'in', parents]], {
-        ...plan,
-        order: orderText(sorted),
-        limit: MAX_NESTED_ROWS + 1,
-      });
-      if (rows.length > MAX_NESTED_ROWS) throw fail('RESULT_TOO_LARGE');
-      const byParent = new Map<number, Child[]>(parents.map((parent) => [parent, []]));
-      for (const row of rows) {
-        byParent
-          .get((row[column] as Many2one).id)
-          ?.push({ cursor: cursorOf(sorted, row), record: this.#toRecord(bound, row, fields) });
-      }
-      return parents.map((parent) => byParent.get(parent) ?? []);
-    });
-    this.#children.set(key, loader);
-    return loader;
-  }
-
-  #toRecord(bound: BoundEntity, row: OdooRow, fields: ReadonlySet<string>, facility?: Facility): CanonicalRecord {
-    const { type, visibility } = bound.spec;
-    const env = this.#environment(facility);
-    const local = visibility === 'per-facility' ? `${String(row['id'])}.${facility?.company}` : String(row['id']);
-    const record: Record<string, unknown> = {};
-    for (const name of fields) {
-      const field = bound.fields.get(name);
-      if (field !== undefined) record[name] = field.read(row, env);
-    }
-    return { ...record, __typename: type, id: encodeId(type, local) };
-  }
-
-  #environment(facility?: Facility): Environment {
-    return facility === undefined ? { directory: this.directory } : { directory: this.directory, facility };
-  }
-
-  #companies(facility?: Facility): readonly number[] {
-    return facility === undefined ? this.facilities.map(({ company }) => company) : [facility.company];
-  }
-
-  #context(companies: readonly number[]): CallContext {
-    return { ...this.#call, companies };
-  }
 }
-
-interface RecordKey {
-  readonly id: number;
-  readonly fields: ReadonlySet<string>;
-}
-
-interface Child {
-  readonly cursor: Cursor;
-  readonly record: CanonicalRecord;
-}
-
-/** The fields that are columns of ours; the rest of a selection is for others to resolve. */
-const keyOf = (bound: BoundEntity, fields: ReadonlySet<string>): string =>
-  [...fields]
-    .filter((name) => bound.fields.has(name))
-    .toSorted()
-    .join();
 
 const isSet = (cursor: string | null | undefined): cursor is string => cursor !== null && cursor !== undefined;
 

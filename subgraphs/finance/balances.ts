@@ -1,7 +1,8 @@
 import DataLoader from 'dataloader';
 import { Big } from 'big.js';
 import { fail } from '../../platform/errors.ts';
-import type { CanonicalRecord, OdooSession } from '../../platform/odoo/session.ts';
+import type { CanonicalRecord } from '../../platform/odoo/reader.ts';
+import type { OdooSession } from '../../platform/odoo/session.ts';
 import type { Many2one } from '../../platform/odoo/types.ts';
 import { decimal } from '../../platform/odoo/values.ts';
 import { journalLine } from './entities.ts';

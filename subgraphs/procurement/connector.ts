@@ -3,7 +3,8 @@ import { decodeId } from '../../platform/ids.ts';
 import { allOf, anyOf } from '../../platform/odoo/domain.ts';
 import { localId } from '../../platform/odoo/filters.ts';
 import { toReference } from '../../platform/odoo/mappings.ts';
-import type { CanonicalRecord, ListSelection } from '../../platform/odoo/session.ts';
+import type { CanonicalRecord } from '../../platform/odoo/reader.ts';
+import type { ListSelection } from '../../platform/odoo/session.ts';
 import type { Connector, Owners } from '../define-subgraph.ts';
 import { recordsOf } from '../records.ts';
 import {

@@ -1,0 +1,210 @@
+import DataLoader from 'dataloader';
+import type { Cursor } from '../connection.ts';
+import { fail } from '../errors.ts';
+import { encodeId } from '../ids.ts';
+import type { BoundEntity, Order } from './binding.ts';
+import type { Facility, FacilityDirectory } from './directory.ts';
+import { allOf } from './domain.ts';
+import type { EntitySpec, Environment, Name } from './entity.ts';
+import { cursorOf, orderText, planColumns } from './paging.ts';
+import type { CallContext, Domain, Many2one, OdooClient, OdooRow } from './types.ts';
+
+/** A record of the canonical graph: the fields that were asked for, under their canonical names. */
+export interface CanonicalRecord {
+  readonly __typename: string;
+  readonly id: string;
+  readonly [field: string]: unknown;
+}
+
+/** What a session stands on: one connected server with its entities bound. */
+export interface OdooGround {
+  readonly client: OdooClient;
+  readonly directory: FacilityDirectory;
+  bound(spec: EntitySpec): BoundEntity;
+}
+
+/** Most rows one nested list may fetch for all its parents together. */
+export const MAX_NESTED_ROWS = 10_000;
+
+/** What one call spends: the request's deadline and its end. */
+export type Spending = Pick<CallContext, 'deadline' | 'signal'>;
+
+/**
+ * Calls of one request to Odoo, batched and bounded.
+ *
+ * Every read carries the caller's companies twice: in the context, which decides company-dependent values, and in the
+ * domain, which decides the rows. There is no way to read without.
+ */
+export class OdooReader {
+  readonly #ground: OdooGround;
+  readonly #facilities: readonly Facility[];
+  readonly #spending: Spending;
+  readonly #records = new Map<EntitySpec, Map<string, DataLoader<RecordKey, CanonicalRecord | null, string>>>();
+  readonly #children = new Map<EntitySpec, Map<string, DataLoader<number, readonly Child[]>>>();
+
+  constructor(ground: OdooGround, facilities: readonly Facility[], spending: Spending) {
+    this.#ground = ground;
+    this.#facilities = facilities;
+    this.#spending = spending;
+  }
+
+  /** Rows of the caller's companies, or of one of them. */
+  async search(
+    bound: BoundEntity,
+    domain: Domain,
+    options: {
+      readonly columns: readonly string[];
+      readonly named: boolean;
+      readonly order: string;
+      readonly limit: number;
+      readonly archived?: boolean;
+      readonly facility?: Facility | undefined;
+    },
+  ): Promise<OdooRow[]> {
+    const companies = this.companies(options.facility);
+    if (companies.length === 0) return [];
+    const { columns, named, order, limit, archived = false } = options;
+    const asked = {
+      domain: allOf(bound.where, bound.within(companies), domain),
+      fields: columns,
+      order,
+      limit,
+      names: named,
+      activeTest: !archived,
+    };
+    return this.#ground.client.searchRead(bound.model, asked, this.context(companies));
+  }
+
+  async count(bound: BoundEntity, domain: Domain, facility: Facility | undefined): Promise<number> {
+    const companies = this.companies(facility);
+    if (companies.length === 0) return 0;
+    return this.#ground.client.searchCount(
+      bound.model,
+      allOf(bound.where, bound.within(companies), domain),
+      this.context(companies),
+    );
+  }
+
+  /** A record by its local id, in one call with all that are asked for in the same tick. */
+  load(
+    spec: EntitySpec,
+    id: number,
+    fields: ReadonlySet<string>,
+    facility?: Facility,
+  ): Promise<CanonicalRecord | null> {
+    const loaders = keptIn(this.#records, spec);
+    const key = facility?.code ?? '';
+    const loader = loaders.get(key) ?? this.#recordLoader(this.#ground.bound(spec), facility);
+    loaders.set(key, loader);
+    return loader.load({ id, fields });
+  }
+
+  /** Archived records are found by id: an old order still names its supplier. */
+  #recordLoader(
+    bound: BoundEntity,
+    facility: Facility | undefined,
+  ): DataLoader<RecordKey, CanonicalRecord | null, string> {
+    const batch = async (keys: readonly RecordKey[]) => {
+      const ids = [...new Set(keys.map(({ id }) => id))];
+      if (ids.length > MAX_NESTED_ROWS) throw fail('RESULT_TOO_LARGE');
+      const plan = planColumns(bound, new Set(keys.flatMap(({ fields }) => [...fields])));
+      const rows = await this.search(bound, [['id', 'in', ids]], {
+        ...plan,
+        order: 'id',
+        limit: ids.length,
+        archived: bound.archives,
+        facility,
+      });
+      const byId = new Map(rows.map((row) => [row['id'], row]));
+      return keys.map(({ id, fields }) => {
+        const row = byId.get(id);
+        return row === undefined ? null : this.toRecord(bound, row, fields, facility);
+      });
+    };
+    return new DataLoader(batch, { cacheKeyFn: ({ id, fields }) => `${id}|${keyOf(bound, fields)}` });
+  }
+
+  /** The records whose many2one is a parent, in one call for all the parents of a tick. */
+  childrenOf(
+    spec: EntitySpec,
+    relation: Name,
+    fields: ReadonlySet<string>,
+    order: Order | undefined,
+  ): DataLoader<number, readonly Child[]> {
+    const bound = this.#ground.bound(spec);
+    const column = bound.column(relation);
+    const sorted = order ?? bound.defaultOrder;
+    const loaders = keptIn(this.#children, spec);
+    const key = `${column}|${orderText(sorted)}|${keyOf(bound, fields)}`;
+    const known = loaders.get(key);
+    if (known !== undefined) return known;
+    const loader = new DataLoader(async (parents: readonly number[]) => {
+      const plan = planColumns(bound, fields, [column, sorted.column]);
+      const rows = await this.search(bound, [[column, 'in', parents]], {
+        ...plan,
+        order: orderText(sorted),
+        limit: MAX_NESTED_ROWS + 1,
+      });
+      if (rows.length > MAX_NESTED_ROWS) throw fail('RESULT_TOO_LARGE');
+      const byParent = new Map<number, Child[]>(parents.map((parent) => [parent, []]));
+      for (const row of rows) {
+        byParent
+          .get((row[column] as Many2one).id)
+          ?.push({ cursor: cursorOf(sorted, row), record: this.toRecord(bound, row, fields) });
+      }
+      return parents.map((parent) => byParent.get(parent) ?? []);
+    });
+    loaders.set(key, loader);
+    return loader;
+  }
+
+  toRecord(bound: BoundEntity, row: OdooRow, fields: ReadonlySet<string>, facility?: Facility): CanonicalRecord {
+    const { type, visibility } = bound.spec;
+    const env = this.environment(facility);
+    const local = visibility === 'per-facility' ? `${String(row['id'])}.${facility?.company}` : String(row['id']);
+    const record: Record<string, unknown> = {};
+    for (const name of fields) {
+      const field = bound.fields.get(name);
+      if (field !== undefined) record[name] = field.read(row, env);
+    }
+    return { ...record, __typename: type, id: encodeId(type, local) };
+  }
+
+  environment(facility?: Facility): Environment {
+    return facility === undefined
+      ? { directory: this.#ground.directory }
+      : { directory: this.#ground.directory, facility };
+  }
+
+  companies(facility?: Facility): readonly number[] {
+    return facility === undefined ? this.#facilities.map(({ company }) => company) : [facility.company];
+  }
+
+  context(companies: readonly number[]): CallContext {
+    return { ...this.#spending, companies };
+  }
+}
+
+interface RecordKey {
+  readonly id: number;
+  readonly fields: ReadonlySet<string>;
+}
+
+/** A record among its siblings. */
+export interface Child {
+  readonly cursor: Cursor;
+  readonly record: CanonicalRecord;
+}
+
+/** The fields that are columns of ours; the rest of a selection is for others to resolve. */
+const keyOf = (bound: BoundEntity, fields: ReadonlySet<string>): string =>
+  [...fields]
+    .filter((name) => bound.fields.has(name))
+    .toSorted()
+    .join();
+
+const keptIn = <L>(all: Map<EntitySpec, Map<string, L>>, spec: EntitySpec): Map<string, L> => {
+  const known = all.get(spec) ?? new Map<string, L>();
+  all.set(spec, known);
+  return known;
+};
