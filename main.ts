@@ -1,6 +1,7 @@
 import { ConfigError, loadConfig } from './platform/config.ts';
 import { createLog } from './platform/log.ts';
 import { ContractError } from './platform/odoo/contract.ts';
+import { onShutdown } from './platform/shutdown.ts';
 import { startEmbedded } from './sandbox/embedded.ts';
 import { EXAMPLES } from './sandbox/examples.ts';
 
@@ -8,17 +9,15 @@ import { EXAMPLES } from './sandbox/examples.ts';
 const main = async (): Promise<void> => {
   const config = loadConfig();
   const product = await startEmbedded(config, createLog(config.log.level));
-  const shutDown = (): void => {
-    void product.stop().then(() => process.exit(process.exitCode ?? 0));
-  };
-  process.once('SIGINT', shutDown).once('SIGTERM', shutDown);
+  onShutdown(() => product.stop());
   console.log(`Caregraph listens on ${product.url} and is waiting for Odoo.`);
   try {
     await introduce(product.url, await product.ready, product.token);
   } catch (error) {
     console.error(problem(error));
     process.exitCode = 1;
-    shutDown();
+    await product.stop();
+    process.exit();
   }
 };
 

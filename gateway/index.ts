@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { type Config, ConfigError, loadConfig } from '../platform/config.ts';
 import { createLog } from '../platform/log.ts';
 import { ROOT } from '../platform/root.ts';
+import { onShutdown } from '../platform/shutdown.ts';
 import { startDistributedGateway, startOpenGateway } from './distributed.ts';
 
 const USAGE = `Runs the gateway alone, in front of subgraphs that run elsewhere.
@@ -23,8 +24,7 @@ const main = async (argv: readonly string[]): Promise<void> => {
   const sdl = await readSupergraph(supergraph ?? join(ROOT, 'gateway/supergraph/supergraph.graphql'));
   const gateway = await (open ? startOpenGateway : startDistributedGateway)(config, log, sdl);
   process.stdout.write(`ready: ${open ? 'open ' : ''}gateway at ${gateway.url}/graphql\n`);
-  // A second signal ends the process at once, as it would without us.
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void gateway.close());
+  onShutdown(() => gateway.close());
 };
 
 interface Arguments {

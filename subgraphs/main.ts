@@ -1,10 +1,10 @@
-import { loadConfig } from '../platform/config.ts';
-import { ConfigError } from '../platform/config.ts';
+import { ConfigError, loadConfig } from '../platform/config.ts';
 import { envelopeKey } from '../platform/envelope.ts';
 import { createLog, type Log } from '../platform/log.ts';
 import { ContractError } from '../platform/odoo/contract.ts';
 import { openOdoo } from '../platform/odoo/owner.ts';
 import { Secret } from '../platform/secret.ts';
+import { onShutdown } from '../platform/shutdown.ts';
 import type { Subgraph } from './define-subgraph.ts';
 import { executable } from './execute.ts';
 import { subgraphs } from './index.ts';
@@ -40,8 +40,7 @@ const main = async (): Promise<void> => {
     await server.close();
     await odoo.close();
   };
-  // A second signal ends the process at once, as it would without us.
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void shutDown());
+  onShutdown(shutDown);
   try {
     await odoo.ready;
   } catch (error) {

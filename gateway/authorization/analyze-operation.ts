@@ -17,7 +17,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { ALWAYS, type Conditions, narrowed } from './conditions.ts';
+import { ALWAYS, type Conditions, narrowed, NEVER } from './conditions.ts';
 import { fieldNeeds } from './field-needs.ts';
 import type { RequirementIds, Requirements } from './requirements.ts';
 
@@ -108,8 +108,7 @@ const analyze = (walk: Walk, selectionSet: SelectionSetNode, place: Place): Anal
     const fragment = node.kind === Kind.FRAGMENT_SPREAD ? walk.fragments.get(node.name.value) : node;
     if (fragment === undefined) throw new Error('only a validated operation is analyzed');
     const { typeCondition } = fragment;
-    const inner = { ...inFragment(walk.schema, place, typeCondition), when };
-    const selections = analyze(walk, fragment.selectionSet, inner);
+    const selections = analyze(walk, fragment.selectionSet, inFragment(walk.schema, { ...place, when }, typeCondition));
     return { kind: 'fragment', typeCondition, directives: node.directives ?? [], selections };
   });
 
@@ -159,7 +158,7 @@ const inFragment = (schema: GraphQLSchema, place: Place, typeCondition: NamedTyp
   const condition = objectsOf(schema, type);
   const both = new Set([...place.objects].filter((name) => condition.has(name)));
   // No object can be of both: nothing comes of it, and it is judged like its type so that no gap is left.
-  return { ...place, type, objects: both.size === 0 ? condition : both };
+  return both.size === 0 ? { ...place, type, objects: condition, when: NEVER } : { ...place, type, objects: both };
 };
 
 const objectsOf = (schema: GraphQLSchema, type: GraphQLCompositeType): ReadonlySet<string> =>

@@ -6,10 +6,11 @@ export interface Condition {
   readonly value: boolean;
 }
 
-/** All of them must hold. `undefined`: excluded by a literal, whatever the variables say. */
+/** All of them must hold. `undefined`: never, whatever the variables say. */
 export type Conditions = readonly Condition[] | undefined;
 
 export const ALWAYS: Conditions = Object.freeze([]);
+export const NEVER: Conditions = undefined;
 
 /** What `@skip` and `@include` among the directives add to the conditions of what stands around them. */
 export const narrowed = (around: Conditions, directives: readonly DirectiveNode[] | undefined): Conditions => {
@@ -20,7 +21,7 @@ export const narrowed = (around: Conditions, directives: readonly DirectiveNode[
     if (argument === undefined || conditions === undefined) continue;
     const value = name === 'include';
     if (argument.kind === Kind.VARIABLE) conditions = [...conditions, { variable: argument.name.value, value }];
-    else if (argument.kind === Kind.BOOLEAN && argument.value !== value) return undefined;
+    else if (argument.kind === Kind.BOOLEAN && argument.value !== value) return NEVER;
   }
   return conditions;
 };

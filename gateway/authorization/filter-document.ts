@@ -95,7 +95,7 @@ const prepare = (
   const denied = new Draft();
   const deniedPaths: DeniedPath[] = [];
   const cut: Cut = { unmet, typeKey, deniedPaths };
-  const selections = filterSelections(cut, analyzed.selections, denied, [], []);
+  const selections = filterSet(cut, analyzed.selections, denied, [], []);
   return Object.freeze({
     ...common,
     document: selections.length === 0 ? undefined : documentOf(operation, selections),
@@ -118,13 +118,38 @@ class Draft implements DeniedSelections {
   isEmpty(): boolean {
     return this.missing.length === 0 && this.below.length === 0;
   }
-
-  dependsOnType(): boolean {
-    return [...this.missing, ...this.below].some(({ objects }) => objects !== undefined);
-  }
 }
 
-/** What may stay of the selections of one object; what may not is noted in `draft`, and in the cut's paths. */
+/**
+ * What may stay of the selections of one object; what may not is noted in `draft`, and in the cut's paths.
+ *
+ * Where nulls depend on the type of a field's object, every selection of that field asks for the type: the one that had
+ * something denied may have nothing left, and be filled by another.
+ */
+const filterSet = (
+  cut: Cut,
+  selections: readonly AnalyzedSelection[],
+  draft: Draft,
+  path: readonly string[],
+  when: readonly Condition[],
+): SelectionNode[] => {
+  const left = filterSelections(cut, selections, draft, path, when);
+  const keys = new Set(draft.below.flatMap((one) => (dependsOnType(one.selections) ? [one.responseKey] : [])));
+  return keys.size === 0 ? left : left.map((node) => withType(node, keys, cut.typeKey));
+};
+
+const dependsOnType = ({ missing, below }: DeniedSelections): boolean =>
+  [...missing, ...below].some(({ objects }) => objects !== undefined);
+
+const withType = (node: SelectionNode, keys: ReadonlySet<string>, typeKey: string): SelectionNode => {
+  if (node.kind === Kind.FRAGMENT_SPREAD || node.selectionSet === undefined) return node;
+  const { selections } = node.selectionSet;
+  if (node.kind === Kind.INLINE_FRAGMENT)
+    return { ...node, selectionSet: setOf(selections.map((inner) => withType(inner, keys, typeKey))) };
+  const isMeant = keys.has((node.alias ?? node.name).value);
+  return isMeant ? { ...node, selectionSet: setOf([...selections, typenameAs(typeKey)]) } : node;
+};
+
 const filterSelections = (
   cut: Cut,
   selections: readonly AnalyzedSelection[],
@@ -165,11 +190,10 @@ const filterField = (
   }
   if (field.selections === undefined) return [node];
   const below = new Draft();
-  const left = filterSelections(cut, field.selections, below, [...path, responseKey, ...indices(type)], when);
+  const left = filterSet(cut, field.selections, below, [...path, responseKey, ...indices(type)], when);
   if (!below.isEmpty()) draft.below.push({ ...position, selections: below });
   if (left.length === 0) draft.missing.push(position);
   if (left.length === 0) return [];
-  if (below.dependsOnType()) left.push(typenameAs(cut.typeKey));
   return [{ ...node, selectionSet: setOf(left) }];
 };
 

@@ -19,33 +19,40 @@ export const completeDenied = (
   data: ResponseObject,
   denied: DeniedSelections,
   completion: Completion,
-): ResponseObject | null => completeObject(data, [denied], completion);
+): ResponseObject | null => completeObject(data, [{ denied, isMeant: true }], completion);
+
+/** What was taken out of one selection of an object, and whether that selection is part of this request. */
+interface Layer {
+  readonly denied: DeniedSelections;
+  readonly isMeant: boolean;
+}
 
 const completeObject = (
   object: ResponseObject,
-  all: readonly DeniedSelections[],
+  layers: readonly Layer[],
   completion: Completion,
 ): ResponseObject | null => {
   const { typeKey, variables } = completion;
   const typeName = object[typeKey];
-  const isMeant = ({ objects, when }: DeniedSelections['missing'][number]) =>
+  const applies = ({ objects, when }: DeniedSelections['missing'][number]) =>
     hold(when, variables) && (objects === undefined || (typeof typeName === 'string' && objects.has(typeName)));
   const filled = emptyObject();
-  for (const key of new Set([...all.flatMap(({ order }) => order), ...Object.keys(object)])) {
+  for (const key of new Set([...layers.flatMap(({ denied }) => denied.order), ...Object.keys(object)])) {
     if (key === typeKey) continue;
     if (Object.hasOwn(object, key)) {
-      const below = all
-        .flatMap((selections) => selections.below)
-        .filter((one) => one.responseKey === key && isMeant(one));
+      // Also below what is not meant here: the types asked for are in the data, and not part of the answer.
+      const below = layers.flatMap(({ denied, isMeant }) =>
+        denied.below.flatMap((one) => (one.responseKey === key ? [{ ...one, isMeant: isMeant && applies(one) }] : [])),
+      );
       const [first] = below;
-      const inner = below.map(({ selections }) => selections);
+      const inner = below.map(({ selections, isMeant }) => ({ denied: selections, isMeant }));
       filled[key] = first === undefined ? object[key] : completeValue(object[key], first.type, inner, completion);
       if (filled[key] === null && first !== undefined && isNonNullType(first.type)) return null;
       continue;
     }
-    const missing = all
-      .flatMap((selections) => selections.missing)
-      .find((one) => one.responseKey === key && isMeant(one));
+    const missing = layers
+      .flatMap(({ denied, isMeant }) => (isMeant ? denied.missing : []))
+      .find((one) => one.responseKey === key && applies(one));
     if (missing === undefined) continue;
     if (isNonNullType(missing.type)) return null;
     filled[key] = null;
@@ -56,7 +63,7 @@ const completeObject = (
 const completeValue = (
   value: unknown,
   type: GraphQLOutputType,
-  inner: readonly DeniedSelections[],
+  inner: readonly Layer[],
   completion: Completion,
 ): unknown => {
   if (value === null || value === undefined) return null;

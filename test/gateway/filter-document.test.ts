@@ -42,6 +42,12 @@ const NEEDS: Readonly<Record<string, (has: (scope: string) => boolean) => boolea
   Secret: (has) => has('s'),
 };
 
+/** Fragments that no object can be in at once. */
+const EXCLUDING = 'nodes { ... on Named { ... on Node { ... on B { __typename } } name } up { id } }';
+
+/** What is denied leaves nothing of its own selection, and another one of the same key fills the object. */
+const FILLED_BY_ANOTHER = 'a { up { __typename } up { ... on B { id } } }';
+
 describe('filterDocument', () => {
   it('leaves and blanks what a field-by-field evaluation of the whole document would', () => {
     fc.assert(
@@ -66,7 +72,18 @@ describe('filterDocument', () => {
         const told = prepared.deniedPaths.filter(({ when }) => hold(when, variables)).map(({ path }) => path.join('.'));
         expect(new Set(told)).toEqual(naive.denied);
       }),
-      { numRuns: 400 },
+      {
+        numRuns: 400,
+        examples: [
+          [EXCLUDING, [], false],
+          [FILLED_BY_ANOTHER, [], true],
+          [
+            'other @include(if: $on) { __typename } other @skip(if: $on) { ... on C @include(if: $on) { secret } }',
+            [],
+            true,
+          ],
+        ],
+      },
     );
   });
 
@@ -191,17 +208,27 @@ const evaluate = (
   interface Placed {
     readonly node: FieldNode;
     readonly on: string;
+    /** Judged by these: where fragments exclude one another, by what the innermost names. */
     readonly objects: readonly string[];
+    /** Those it is really selected on. */
+    readonly applies: readonly string[];
   }
   /** Fields of a set, fragments dissolved, each with the object types it can apply to. Left out: whatever is excluded. */
-  const flatten = (set: SelectionSetNode, on: string, objects: readonly string[], all: boolean): Placed[] =>
+  const flatten = (
+    set: SelectionSetNode,
+    on: string,
+    all: boolean,
+    objects: readonly string[] = possible(on),
+    applies: readonly string[] = objects,
+  ): Placed[] =>
     set.selections.flatMap((node): Placed[] => {
       if (!all && !included(node)) return [];
-      if (node.kind === Kind.FIELD) return [{ node, on, objects }];
+      if (node.kind === Kind.FIELD) return [{ node, on, objects, applies }];
       if (node.kind === Kind.FRAGMENT_SPREAD) throw new Error('not generated');
       const condition = node.typeCondition?.name.value ?? on;
       const both = objects.filter((object) => possible(condition).includes(object));
-      return flatten(node.selectionSet, condition, both.length === 0 ? possible(condition) : both, all);
+      const inner = applies.filter((object) => possible(condition).includes(object));
+      return flatten(node.selectionSet, condition, all, both.length === 0 ? possible(condition) : both, inner);
     });
   const typeOf = (on: string, field: string) => {
     const type = schema.getType(on);
@@ -222,12 +249,13 @@ const evaluate = (
     const type = typeOf(placed.on, placed.node.name.value);
     if (selectionSet === undefined || type === undefined) return true;
     const name = getNamedType(type).name;
-    return flatten(selectionSet, name, possible(name), true).some(isLive);
+    return flatten(selectionSet, name, true).some(isLive);
   };
   const report = (set: SelectionSetNode, on: string, path: string[]): void => {
-    for (const placed of flatten(set, on, possible(on), false)) {
+    for (const placed of flatten(set, on, false)) {
       const key = placed.node.alias?.value ?? placed.node.name.value;
       const type = typeOf(placed.on, placed.node.name.value);
+      if (placed.applies.length === 0) continue;
       if (!isAllowed(placed)) denied.add([...path, key].join('.'));
       else if (placed.node.selectionSet !== undefined && type !== undefined) {
         const indices = String(type)
@@ -266,18 +294,21 @@ const evaluate = (
     }
     if (!isCompositeType(schema.getType(bare))) return value;
     const thing = value as Thing;
-    const inner = placed.flatMap(({ node }) =>
-      node.selectionSet === undefined ? [] : flatten(node.selectionSet, bare, possible(bare), false),
-    );
+    // The same key may be selected on an interface and on an object whose field is of a narrower type.
+    const inner = placed.flatMap(({ node, on }) => {
+      const returned = typeOf(on, node.name.value);
+      if (node.selectionSet === undefined || returned === undefined) return [];
+      return flatten(node.selectionSet, getNamedType(returned).name, false);
+    });
     return evaluateObject(
       thing,
       thing.type,
-      inner.filter(({ objects }) => objects.includes(thing.type)),
+      inner.filter(({ applies }) => applies.includes(thing.type)),
     );
   };
   const [operation] = document.definitions as OperationDefinitionNode[];
   if (operation === undefined) throw new Error('no operation');
   report(operation.selectionSet, 'Query', []);
-  const data = evaluateObject(undefined, 'Query', flatten(operation.selectionSet, 'Query', ['Query'], false));
+  const data = evaluateObject(undefined, 'Query', flatten(operation.selectionSet, 'Query', false));
   return { data: JSON.parse(JSON.stringify(data)) as unknown, denied };
 };
