@@ -45,7 +45,7 @@ export const createLog = (level: string, destination?: DestinationStream): Log =
 export const silentLog = (): Log => createLog('silent');
 
 /**
- * What a log may say of an error: its class, our code, and where it was thrown. Messages of errors we did not write
+ * What a log may say of an error: its class, our code, and the line it was thrown at. Messages of errors we did not write
  * may quote an upstream body, an address or a person, so they stay out unless the error says it is safe.
  */
 const describeError = (error: unknown): object => {
@@ -58,18 +58,16 @@ const describeError = (error: unknown): object => {
     code: codeOf(error),
     ...(typeof systemCode === 'string' && /^[A-Z0-9_]{1,40}$/.test(systemCode) ? { systemCode } : {}),
     ...(error instanceof LoggableError ? { message: error.message, ...error.facts } : {}),
-    frames: frames(stack),
+    at: origin(stack),
     ...(cause === undefined || cause === error ? {} : { cause: describeError(cause) }),
   };
 };
 
-/** Stack frames without the message line, which repeats the message. */
-const frames = (stack: string | undefined): string[] =>
-  (stack ?? '')
-    .split('\n')
-    .filter((line) => /^\s+at /.test(line))
-    .slice(0, 8)
-    .map((line) => line.trim());
+/** Where it was thrown, as `file.ts:12`: enough to find it, and no stack, no path and no message, which the stack repeats. */
+const origin = (stack: string | undefined): string | undefined => {
+  const frame = (stack ?? '').split('\n').find((line) => /^\s+at /.test(line));
+  return /([\w.-]+:\d+):\d+\)?$/.exec(frame ?? '')?.[1];
+};
 
 /** An error whose message and facts were written by us and hold no personal or secret data: a log may print them. */
 export class LoggableError extends Error {

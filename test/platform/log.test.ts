@@ -127,4 +127,13 @@ describe('errors in the log', () => {
     log.error({ error: new LoggableError('A model is missing.', { model: 'purchase.order' }) }, 'odoo:mismatched');
     expect(lines()[0]?.['error']).toMatchObject({ message: 'A model is missing.', model: 'purchase.order' });
   });
+
+  it('says where an error was thrown, without a stack or a path', () => {
+    const { log, lines, text } = record();
+    log.error({ error: fail('SOR_TIMEOUT', { cause: new TypeError('inner') }) }, 'a:b');
+    const [line] = lines() as { error: { at: string; cause: { at: string } } }[];
+    expect(line?.error.at).toMatch(/^[\w.-]+:\d+$/);
+    expect(line?.error.cause.at).toMatch(/^log\.test\.ts:\d+$/);
+    expect(text()).not.toMatch(/node_modules|[/\\]platform[/\\]|\n\s+at /);
+  });
 });
