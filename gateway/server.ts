@@ -4,7 +4,7 @@ import type { Log } from '../platform/log.ts';
 import { refuseUnsafeEnvironment } from './apollo-environment.ts';
 import type { Surroundings } from './exchange.ts';
 import type { ExecutePlan } from './executor/execute-plan.ts';
-import { executeByReference } from './executor/reference.ts';
+import { executeCompiled } from './executor/compiled/execute.ts';
 import { type Transport, transportsOf } from './executor/transports/transport.ts';
 import { graphEndpoint } from './http/graph-endpoint.ts';
 import { type HealthSource, livez, readyz } from '../platform/http/health.ts';
@@ -59,7 +59,7 @@ export const startGateway = async (options: GatewayOptions): Promise<RunningGate
     log,
     issuerKeys,
     transports,
-    executePlan: options.executePlan ?? executeByReference,
+    executePlan: options.executePlan ?? executeCompiled,
   };
   const graph = graphEndpoint(surroundings, () => serving);
   const keysHealth = issuerKeys === undefined ? [] : [{ name: 'issuer', check: () => issuerKeys.health() }];

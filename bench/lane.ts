@@ -1,0 +1,90 @@
+import { availableParallelism } from 'node:os';
+import type { Field } from './field.ts';
+import { type Entry, verify, versionsOf } from './gateway.ts';
+import type { LoadOrder, LoadReport } from './protocol.ts';
+import type { GatewayResult, Round } from './results.ts';
+import type { Shape } from './shapes.ts';
+import { cpuOf, cpuOfMachine, residentOf } from './usage.ts';
+
+/** A gateway in its lane: what it is asked, and how it did so far. */
+export interface Lane {
+  readonly entry: Entry;
+  readonly excluded: string | undefined;
+  /** `undefined`: it does not race. */
+  readonly order: Omit<LoadOrder, 'seconds'> | undefined;
+  readonly rounds: Round[];
+}
+
+/** Puts a gateway in its lane if it answers everything as it should. */
+export const laneOf = async (
+  entry: Entry,
+  { connections }: Shape,
+  bodies: readonly string[],
+  expected: readonly unknown[],
+): Promise<Lane> => {
+  if (entry.running === undefined) return { entry, excluded: entry.excluded, order: undefined, rounds: [] };
+  const { url } = entry.running;
+  const verified = await verify(url, bodies, expected);
+  if ('wrong' in verified) return { entry, excluded: verified.wrong, order: undefined, rounds: [] };
+  const requests = verified.answers.map((answer, index) => ({
+    body: bodies[index] ?? '',
+    answerLength: Buffer.byteLength(answer),
+  }));
+  return { entry, excluded: undefined, order: { url, connections, requests }, rounds: [] };
+};
+
+export const warmUp = async (field: Field, lane: Lane, seconds: number): Promise<void> => {
+  if (seconds > 0) await underLoad(field, lane, seconds);
+};
+
+/** One round of load. */
+export const race = async (field: Field, lane: Lane, seconds: number): Promise<Round> => {
+  const gateway = lane.entry.running?.child.pid ?? 0;
+  const before = { ...(await field.count()), ...usage(gateway, field.pids) };
+  const report = await underLoad(field, lane, seconds);
+  const after = { ...usage(gateway, field.pids), ...(await field.count()) };
+  const spent = (what: keyof typeof before): number => after[what] - before[what];
+  const foreign = spent('machine') - spent('gateway') - spent('others') - spent('own');
+  return {
+    perSecond: report.answers / report.seconds,
+    p50: report.p50,
+    p99: report.p99,
+    cpu: spent('gateway') / report.answers,
+    resident: residentOf(gateway),
+    busy: spent('gateway') / spent('at'),
+    othersBusy: spent('others') / spent('at'),
+    disturbance: Math.max(0, foreign / (spent('at') * availableParallelism())),
+    calls: spent('calls') / report.answers,
+    executed: spent('executed'),
+    failures: report.failures,
+  };
+};
+
+const underLoad = ({ load }: Field, { order }: Lane, seconds: number): Promise<LoadReport> => {
+  if (order === undefined) throw new Error('not in the race');
+  return load({ ...order, seconds });
+};
+
+const usage = (gateway: number, others: readonly number[]) => ({
+  gateway: cpuOf(gateway),
+  others: sum(others.map(cpuOf)),
+  own: cpuOf(process.pid),
+  machine: cpuOfMachine(),
+  at: performance.now(),
+});
+
+/** What is reported of a lane. One missing or cut answer disqualifies: its rate is that of something else. */
+export const resultOf = ({ entry: { contestant }, excluded, rounds }: Lane): GatewayResult => {
+  const failures = sum(rounds.map((round) => round.failures));
+  const reason = excluded ?? (failures > 0 ? `${failures} answers missing or of another length` : undefined);
+  return {
+    name: contestant.name,
+    label: contestant.label,
+    yardstick: contestant.yardstick ?? false,
+    versions: versionsOf(contestant),
+    ...(reason === undefined ? {} : { excluded: reason }),
+    rounds: reason === undefined ? rounds : [],
+  };
+};
+
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

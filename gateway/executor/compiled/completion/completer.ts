@@ -1,0 +1,35 @@
+import type { FieldNode, GraphQLError } from 'graphql';
+
+/** Makes of a value what the schema says it is; or null, and an error unless null was right (GraphQL section 6.4.3). */
+export type Completer = (value: unknown, state: CompletionState) => unknown;
+
+/** One completion, while it lasts. */
+export interface CompletionState {
+  /** Coerced. */
+  readonly variables: Readonly<Record<string, unknown>>;
+  /** By number of a guard: whether the selections behind it are part of this request. */
+  readonly isOpen: boolean[];
+  /** Index in each list around the value, outermost first. What stands behind those is left over from before. */
+  readonly indices: number[];
+  readonly errors: GraphQLError[];
+}
+
+/** A position of the operation. The indices of a value's path are known only when it is completed. */
+export interface Place {
+  /** Response keys, and `INDEX` for the items of a list. */
+  readonly path: readonly (string | typeof INDEX)[];
+  /** Number of lists around it. */
+  readonly depth: number;
+  /** Type and name of the field, as messages have it. */
+  readonly field: string;
+  readonly nodes: readonly FieldNode[];
+}
+
+export const INDEX = Symbol('index');
+
+/** The items of a list that stands at a place. */
+export const itemsOf = (place: Place): Place => ({
+  ...place,
+  path: [...place.path, INDEX],
+  depth: place.depth + 1,
+});
