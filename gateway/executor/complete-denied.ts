@@ -1,9 +1,18 @@
 import { type GraphQLOutputType, isListType, isNonNullType } from 'graphql';
 import { hold } from '../authorization/conditions.ts';
 import type { DeniedSelections } from '../authorization/denied.ts';
+import type { PlannedOperation } from './execute-plan.ts';
 
 /** An object of the answer. It has no prototype, so that a response key can be any name. */
 export type ResponseObject = Readonly<Record<string, unknown>>;
+
+/** The data as JSON, with nulls where something was denied. */
+export const writeDenied = (
+  data: ResponseObject | null,
+  { denied, typeKey }: PlannedOperation,
+  variables: Readonly<Record<string, unknown>>,
+): string =>
+  JSON.stringify(data === null || denied === undefined ? data : completeDenied(data, denied, { typeKey, variables }));
 
 export interface Completion {
   readonly typeKey: string;

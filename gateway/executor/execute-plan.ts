@@ -1,17 +1,17 @@
 import type { QueryPlan } from '@apollo/query-planner';
-import type { DocumentNode, GraphQLError } from 'graphql';
+import type { GraphQLError } from 'graphql';
 import type { Envelope } from '../../platform/envelope.ts';
+import type { PreparedOperation } from '../authorization/filter-document.ts';
 import type { Generation } from '../supergraph/generation.ts';
-import type { ResponseObject } from './complete-denied.ts';
 import type { Transports } from './transports/transport.ts';
 
 /** One run of one plan. */
 export interface PlanRun {
   readonly generation: Generation;
-  readonly plan: QueryPlan;
-  /** Holds exactly the one operation the plan was made for, and its fragments. */
-  readonly document: DocumentNode;
-  readonly operationName: string | null;
+  /** `undefined`: nothing is left to ask anybody. */
+  readonly plan: QueryPlan | undefined;
+  /** What the plan was made for, and what the caller may not have. One object per document, operation and mask. */
+  readonly prepared: PlannedOperation;
   /** Coerced against the API schema, defaults filled in. */
   readonly variables: Readonly<Record<string, unknown>>;
   readonly transports: Transports;
@@ -23,14 +23,17 @@ export interface PlanRun {
   readonly open: boolean;
 }
 
+export type PlannedOperation = Pick<PreparedOperation, 'operation' | 'document' | 'denied' | 'typeKey'>;
+
 export interface Executed {
-  readonly data: ResponseObject | null;
+  /** `data` of the answer, as JSON: what was fetched, and null where a selection was denied. */
+  readonly data: string;
   /** Fit to leave the process: codes of the error table, paths in the answer. */
   readonly errors: readonly GraphQLError[];
 }
 
 /**
- * Runs a plan: asks the subgraphs, merges what they say, and completes it against the API schema.
+ * Runs a plan: asks the subgraphs, merges what they say, completes it against the API schema, and writes it.
  *
  * It does not reject for anything a subgraph does: a failing one leaves nulls and errors, and its siblings their data.
  */

@@ -4,19 +4,20 @@ import { GraphQLError, type GraphQLFormattedError, Kind, parse } from 'graphql';
 import { codeOf, isErrorCode } from '../../platform/errors.ts';
 import { LoggableError } from '../../platform/log.ts';
 import type { SubgraphCall } from '../../platform/subgraph.ts';
-import type { ResponseObject } from './complete-denied.ts';
+import { writeDenied } from './complete-denied.ts';
 import type { ExecutePlan, PlanRun } from './execute-plan.ts';
 import { errorAt, type Path, passedOn, reduced } from './subgraph-error.ts';
 import type { Transport } from './transports/transport.ts';
 
 /** Runs plans with Apollo's own executor: slow, and the measure of what is right. */
 export const executeByReference: ExecutePlan = async (run) => {
-  const { generation, plan, document, operationName, variables } = run;
-  const { schema } = generation;
+  const { generation, plan, prepared, variables } = run;
+  const { operation, document } = prepared;
+  if (plan === undefined || document === undefined) return { data: writeDenied({}, prepared, variables), errors: [] };
   const operationContext = buildOperationContext({
-    schema,
+    schema: generation.schema,
     operationDocument: document,
-    ...(operationName === null ? {} : { operationName }),
+    ...(operation.name === undefined ? {} : { operationName: operation.name.value }),
   });
   const failed: GraphQLError[] = [];
   const result = await executeQueryPlan(
@@ -29,7 +30,7 @@ export const executeByReference: ExecutePlan = async (run) => {
   );
   const answered = (result.errors ?? []).map((error) => atItsPlace(error, run.open));
   return {
-    data: (result.data ?? null) as ResponseObject | null,
+    data: writeDenied(result.data ?? null, prepared, variables),
     errors: failed.length > 0 ? [...failed, ...answered] : [...answered, ...completionErrors(result.extensions)],
   };
 };

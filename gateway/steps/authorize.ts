@@ -18,6 +18,6 @@ export const authorize: Step = (exchange, next) => {
   const isRefused =
     operation.operation.operation === OperationTypeNode.MUTATION &&
     prepared.denied?.missing.some(({ when }) => hold(when, operation.variables)) === true;
-  if (isRefused) exchange.executed = { data: null, errors: [] };
+  if (isRefused) exchange.executed = { data: 'null', errors: [] };
   return next();
 };

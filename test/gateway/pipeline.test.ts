@@ -46,7 +46,7 @@ describe('the pipeline', () => {
       options: {
         executePlan: ({ plan }) => {
           plans.push(plan);
-          return Promise.resolve({ data: null, errors: [] });
+          return Promise.resolve({ data: 'null', errors: [] });
         },
       },
     });

@@ -28,7 +28,8 @@ export const createWorld = (sdls: Readonly<Record<string, string>>): World => {
 export const planOf = (generation: Generation, document: DocumentNode): QueryPlan =>
   generation.planner.buildQueryPlan(operationFromDocument(generation.apiSchema, document));
 
-export interface Ran extends Executed {
+export interface Ran extends Omit<Executed, 'data'> {
+  readonly data: unknown;
   readonly calls: readonly SeenCall[];
   /** The executor itself fell over. */
   readonly thrown: unknown;
@@ -74,15 +75,14 @@ export const run = async (
     const executed = await execute({
       generation,
       plan,
-      document,
-      operationName: operation.name?.value ?? null,
+      prepared: { operation, document, denied: undefined, typeKey: 'unused' },
       variables: coerceVariables(generation.schema, operation, variables),
       transports: transportsOf(transports),
       envelope: { identity: NOBODY, requestId: 'test', deadline: Date.now() + 60_000 },
       signal: new AbortController().signal,
       open: true,
     });
-    return { ...executed, calls, thrown: undefined };
+    return { ...executed, data: JSON.parse(executed.data), calls, thrown: undefined };
   } catch (thrown) {
     return { data: null, errors: [], calls, thrown };
   }
