@@ -3,7 +3,6 @@ import { admitDocument } from './steps/admit-document.ts';
 import { authenticate } from './steps/authenticate.ts';
 import { authorize } from './steps/authorize.ts';
 import { execute } from './steps/execute.ts';
-import { identifyRequest } from './steps/identify-request.ts';
 import { plan } from './steps/plan.ts';
 import { readRequest } from './steps/read-request.ts';
 import { respond } from './steps/respond.ts';
@@ -13,14 +12,13 @@ export type Step = (exchange: Exchange, next: () => Promise<void>) => Promise<vo
 
 /** The way of every request to the graph, in order. */
 export const PIPELINE: readonly Step[] = Object.freeze([
-  identifyRequest, //  a request id on everything that is said and logged
   authenticate, //     401 before a byte of the body is read
   readRequest, //      method, type, size and shape of the HTTP message
-  admitDocument, //    Apollo Server: parse, size, validate, coerce; its answer holds what the steps below make
+  admitDocument, //    size, and by Apollo Server: parse, validate, coerce; at once what has come by before
   authorize, //        takes out what the caller may not select, before anything is planned
   plan, //             per document and mask, kept
   execute, //          asks the subgraphs
-  respond, //          nulls and errors of what was denied
+  respond, //          the text of the answer, with an error for what was denied
 ]);
 
 /** Runs the steps in order. @throws the refusal of the step that ends the request */

@@ -10,7 +10,8 @@ import { graphEndpoint } from './http/graph-endpoint.ts';
 import { type HealthSource, livez, readyz } from '../platform/http/health.ts';
 import { listen } from '../platform/http/listen.ts';
 import type { ExtraRoute } from '../platform/http/route.ts';
-import { type Handler, router } from '../platform/http/router.ts';
+import { type Handler, pathOf, router } from '../platform/http/router.ts';
+import { createAuthenticator } from './identity/authenticator.ts';
 import { createIssuerKeys, type IssuerOptions } from './identity/issuer-keys.ts';
 import { createServing } from './serving.ts';
 import { createGeneration } from './supergraph/generation.ts';
@@ -57,7 +58,7 @@ export const startGateway = async (options: GatewayOptions): Promise<RunningGate
   const surroundings: Surroundings = {
     config,
     log,
-    issuerKeys,
+    authenticator: issuerKeys === undefined ? undefined : createAuthenticator(issuerKeys, config.identity),
     transports,
     executePlan: options.executePlan ?? executeCompiled,
   };
@@ -66,17 +67,19 @@ export const startGateway = async (options: GatewayOptions): Promise<RunningGate
   let closing: Promise<void> | undefined;
   const isDraining = () => closing !== undefined;
   const handlers = new Map<string, Handler>([
-    ['/graphql', graph.answer],
     ['/livez', livez(isDraining)],
     ['/readyz', readyz(isDraining, [...keysHealth, ...(options.health ?? [])])],
-    ...(isOpen ? ([['/', graph.answer]] as const) : []),
   ]);
   const release = async (): Promise<void> => {
     await serving.apollo.stop();
     await Promise.all([issuerKeys?.close(), ...options.transports.map((transport) => transport.close?.())]);
   };
-  const answer = router({ handlers, routes: options.routes ?? [], isDraining, log });
-  const listener = await listen(config.server, answer).catch(async (error: unknown) => {
+  const otherwise = router({ handlers, routes: options.routes ?? [], isDraining, log });
+  const graphPaths = new Set(['/graphql', ...(isOpen ? ['/'] : [])]);
+  const listener = await listen(config.server, (request, response) => {
+    if (graphPaths.has(pathOf(request))) void graph.answer(request, response);
+    else otherwise(request, response);
+  }).catch(async (error: unknown) => {
     await release();
     throw error;
   });

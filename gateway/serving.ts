@@ -12,13 +12,18 @@ import type {
   GatewayGraphQLRequestContext,
   GatewayInterface,
 } from '@apollo/server-gateway-interface';
-import { type DocumentNode, GraphQLError, OperationTypeNode } from 'graphql';
-import { LRUCache } from 'lru-cache';
+import {
+  type DocumentNode,
+  type FormattedExecutionResult,
+  GraphQLError,
+  type GraphQLFormattedError,
+  OperationTypeNode,
+} from 'graphql';
 import type { Log } from '../platform/log.ts';
 import { coerceVariables } from './coerce-variables.ts';
 import { MOST_TOKENS } from './document-size.ts';
-import { currentExchange, type Exchange, from } from './exchange.ts';
-import { formatError } from './format-error.ts';
+import type { Exchange } from './exchange.ts';
+import { operationOf } from './operations/known-document.ts';
 import { refuse } from './refusal.ts';
 import type { Generation } from './supergraph/generation.ts';
 
@@ -26,8 +31,8 @@ import type { Generation } from './supergraph/generation.ts';
 export interface Serving {
   readonly generation: Generation;
   readonly apollo: ApolloServer<ApolloContext>;
-  /** Hashes of documents whose size has been looked at and found bearable. */
-  readonly sized: LRUCache<string, true>;
+  /** The content type Apollo Server has chosen for an Accept header before; `''` stands for none. */
+  readonly contentTypes: Map<string, string>;
 }
 
 /** What travels through Apollo Server with one request. */
@@ -49,14 +54,11 @@ export const createServing = async (generation: Generation, log: Log): Promise<S
     stopOnTerminationSignals: false,
     nodeEnv: 'production',
     parseOptions: { maxTokens: MOST_TOKENS },
-    documentStore: documentStore(),
+    documentStore: documentStore(generation),
     logger: quiet(log),
-    formatError: (formatted, error) => {
-      const exchange = currentExchange.getStore();
-      const allowed = formatError(formatted, error, exchange?.requestId);
-      logFailure(log, error, allowed.extensions?.['code'], exchange);
-      return allowed;
-    },
+    formatError: (formatted, error): ApolloError => ({ ...formatted, [ORIGINAL]: error }),
+    // Neither here is the request known that the errors belong to, so the text is made where it is.
+    stringifyResult: (result) => result as unknown as string,
     plugins: [
       ApolloServerPluginUsageReportingDisabled(),
       ApolloServerPluginInlineTraceDisabled(),
@@ -66,25 +68,26 @@ export const createServing = async (generation: Generation, log: Log): Promise<S
     ],
   });
   await apollo.start();
-  return { generation, apollo, sized: new LRUCache({ max: MOST_DOCUMENTS }) };
+  return { generation, apollo, contentTypes: new Map() };
 };
 
-const MOST_DOCUMENTS = 1000;
-/** Characters of document text. What is parsed from them takes some ten times that in memory. */
-const MOST_TEXT = 4_000_000;
+/** What was thrown, beside what Apollo Server has made of it. */
+export const ORIGINAL = Symbol('the error');
 
-const documentStore = () => {
-  const documents = new LRUCache<string, DocumentNode>({
-    max: MOST_DOCUMENTS,
-    maxSize: MOST_TEXT,
-    sizeCalculation: ({ loc }) => Math.max(1, loc?.end ?? 1),
-  });
-  return {
-    get: (key: string) => Promise.resolve(documents.get(key)),
-    set: (key: string, document: DocumentNode) => Promise.resolve(void documents.set(key, document)),
-    delete: (key: string) => Promise.resolve(documents.delete(key)),
-  };
-};
+export type ApolloError = GraphQLFormattedError & { readonly [ORIGINAL]?: unknown };
+
+/** What Apollo Server gives for the text of an answer. */
+export type ApolloResult = Omit<FormattedExecutionResult, 'errors'> & { readonly errors?: readonly ApolloError[] };
+
+/** Documents are kept where everything is kept that was made of them, once one of their operations runs. */
+const documentStore = ({ operations }: Generation) => ({
+  get: (key: string) => Promise.resolve<DocumentNode | undefined>(operations.getByHash(hashOf(key))?.document),
+  set: () => Promise.resolve(),
+  delete: () => Promise.resolve(false),
+});
+
+/** Apollo Server puts the hash of its configuration before that of the document. */
+const hashOf = (key: string): string => key.slice(-64);
 
 const gatewayOf = (generation: Generation): GatewayInterface => {
   const loaded = { apiSchema: generation.schema, coreSupergraphSdl: generation.supergraphSdl };
@@ -105,15 +108,23 @@ const gatewayOf = (generation: Generation): GatewayInterface => {
 /** Called by Apollo Server with a validated document. */
 const execute: GatewayExecutor = async (context): Promise<GatewayExecutionResult> => {
   const { exchange, next } = context.context as ApolloContext;
-  const { operation, document, queryHash, operationName, request, schema } = context as Unresolved;
+  const { operation, document, queryHash, request, schema, source } = context as Unresolved;
   if (operation === undefined) return { errors: [unresolved(request.operationName)] };
   if (operation.operation === OperationTypeNode.SUBSCRIPTION)
     throw refuse('BAD_REQUEST', { message: 'Subscriptions are not served.' });
   const variables = coerceVariables(schema, operation, request.variables ?? {});
-  exchange.operation = { hash: queryHash, document, operationName, operation, variables };
+  const known = operationOf(
+    exchange.serving.generation.operations.add(source, queryHash, document),
+    request.operationName,
+  );
+  if (known === undefined) throw new Error('the operation is in the document');
+  exchange.operation = { known, variables };
   await next();
-  return from(exchange, 'result') as GatewayExecutionResult;
+  return { data: ANSWERED };
 };
+
+/** Stands for the answer that the steps have written. */
+export const ANSWERED: Readonly<Record<string, unknown>> = Object.freeze({});
 
 /** Apollo Server calls the executor, against its own types, when it could not tell which operation is meant. */
 type Unresolved = Omit<GatewayGraphQLRequestContext, 'operation'> &
@@ -129,9 +140,3 @@ const quiet = (log: Log) => ({
   warn: () => log.warn({}, 'apollo:warned'),
   error: () => log.error({}, 'apollo:failed'),
 });
-
-const logFailure = (log: Log, error: unknown, code: unknown, exchange: Exchange | undefined): void => {
-  const requestId = exchange?.requestId;
-  if (code === 'INTERNAL_SERVER_ERROR') log.error({ error, requestId }, 'request:failed');
-  else if (code === 'DOWNSTREAM_SERVICE_ERROR') log.warn({ error, requestId }, 'subgraph:failed');
-};

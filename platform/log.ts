@@ -8,6 +8,8 @@ export interface Log {
   warn(fields: object, event: string): void;
   error(fields: object, event: string): void;
   child(fields: object): Log;
+  /** Whether lines of that severity are written. */
+  isLevelEnabled(level: string): boolean;
 }
 
 /** Keys whose values are removed wherever a line carries them, one level deep or two. */

@@ -16,6 +16,7 @@ import {
   type NamedTypeNode,
   type OperationDefinitionNode,
   type SelectionSetNode,
+  visit,
 } from 'graphql';
 import { ALWAYS, type Conditions, narrowed, NEVER } from './conditions.ts';
 import { fieldNeeds } from './field-needs.ts';
@@ -54,6 +55,8 @@ export interface AnalyzedOperation {
   readonly touched: RequirementIds;
   /** Selections with fragments expanded, at least 1. */
   readonly size: number;
+  /** A response key that is free for `__typename`s nobody has asked for. */
+  readonly typeKey: string;
 }
 
 /**
@@ -66,6 +69,7 @@ export const analyzeOperation = (
   requirements: Requirements,
   document: DocumentNode,
   operationName: string | null,
+  typeKey: string = unusedKey(document),
 ): AnalyzedOperation => {
   const operation = getOperationAST(document, operationName);
   const root = operation == null ? undefined : schema.getRootType(operation.operation);
@@ -79,7 +83,17 @@ export const analyzeOperation = (
     selections,
     touched: [...walk.touched].toSorted((a, b) => a - b),
     size: walk.size,
+    typeKey,
   });
+};
+
+/** A response key that no field of the document has. */
+export const unusedKey = (document: DocumentNode): string => {
+  const taken = new Set<string>();
+  visit(document, { Field: ({ alias, name }) => void taken.add(alias?.value ?? name.value) });
+  let key = 'hiddenType';
+  while (taken.has(key)) key += '_';
+  return key;
 };
 
 interface Walk {

@@ -10,87 +10,52 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
-import type { LRUCache } from 'lru-cache';
 import type { Identity } from '../../platform/identity.ts';
-import type { Generation } from '../supergraph/generation.ts';
-import {
-  type AnalyzedField,
-  type AnalyzedOperation,
-  type AnalyzedSelection,
-  analyzeOperation,
-} from './analyze-operation.ts';
+import type { AnalyzedField, AnalyzedOperation, AnalyzedSelection } from './analyze-operation.ts';
 import type { Condition } from './conditions.ts';
 import type { Below, DeniedPath, DeniedSelections, Missing } from './denied.ts';
 import { isSatisfied } from './requirement.ts';
+import type { Requirements } from './requirements.ts';
 
 /** What a caller with one mask may run of one operation. */
 export interface PreparedOperation {
-  /** Document, operation name and mask: equal keys, equal plans. */
-  readonly key: string;
-  /** One digit per requirement the operation touches: `1` where the caller meets it. */
-  readonly mask: string;
   readonly operation: OperationDefinitionNode;
   /** What is left to plan; `undefined` when nothing is. Valid against the API schema. */
   readonly document: DocumentNode | undefined;
   /** What was taken out, for `completeDenied`; `undefined` when nothing was. */
   readonly denied: DeniedSelections | undefined;
   readonly deniedPaths: readonly DeniedPath[];
-  /** Response key that carries the type of an object where the nulls depend on it. Not part of the answer. */
+  /** Response key of `__typename`s that were asked for besides. Not part of the answer. */
   readonly typeKey: string;
-  readonly size: number;
 }
 
-/** A document as it came: validated, and named by the hash of its text. */
-export interface HashedDocument {
-  readonly hash: string;
-  readonly document: DocumentNode;
-}
+/** One digit per requirement the operation touches: `1` where the caller meets it. */
+export const maskOf = (
+  { all }: Requirements,
+  { touched }: AnalyzedOperation,
+  identity: Pick<Identity, 'scopes'>,
+): string => {
+  let mask = '';
+  for (const id of touched) {
+    const requirement = all[id];
+    mask += requirement !== undefined && isSatisfied(requirement, identity) ? MET : UNMET;
+  }
+  return mask;
+};
+
+const MET = '1';
+const UNMET = '0';
 
 /**
- * Takes out of an operation what the caller may not select, before anything is planned.
+ * Takes out of an operation what callers with this mask may not select, before anything is planned.
  *
- * The verdict is a function of the document and of which requirements the caller meets, so it is kept under those and
- * shared by all callers alike; per request only the mask is computed. The same key has to be used for the plan.
+ * The verdict is a function of the operation and the mask, so it can be kept under those, and shared by all callers
+ * alike.
  */
-export const filterDocument = (
-  generation: Generation,
-  { hash, document }: HashedDocument,
-  operationName: string | null,
-  identity: Pick<Identity, 'scopes'>,
-): PreparedOperation => {
-  const { caches, requirements, schema } = generation;
-  const name = `${hash}:${operationName ?? ''}`;
-  const analyzed = remember(caches.analyzed, name, () =>
-    analyzeOperation(schema, requirements, document, operationName),
-  );
-  const unmet = new Set(analyzed.touched.filter((id) => !isMet(generation, id, identity)));
-  const mask = analyzed.touched.map((id) => (unmet.has(id) ? '0' : '1')).join('');
-  const key = `${name}:${mask}`;
-  return remember(caches.prepared, key, () => prepare(analyzed, key, mask, unmet));
-};
-
-const remember = <V extends object>(cache: LRUCache<string, V>, key: string, make: () => V): V => {
-  const known = cache.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  cache.set(key, made);
-  return made;
-};
-
-const isMet = ({ requirements }: Generation, id: number, identity: Pick<Identity, 'scopes'>): boolean => {
-  const requirement = requirements.all[id];
-  return requirement !== undefined && isSatisfied(requirement, identity);
-};
-
-const prepare = (
-  analyzed: AnalyzedOperation,
-  key: string,
-  mask: string,
-  unmet: ReadonlySet<number>,
-): PreparedOperation => {
-  const { document, operation, size } = analyzed;
-  const typeKey = unusedKey(document);
-  const common = { key, mask, operation, typeKey, size };
+export const filterDocument = (analyzed: AnalyzedOperation, mask: string): PreparedOperation => {
+  const { document, operation, typeKey, touched } = analyzed;
+  const unmet = new Set(touched.filter((_id, index) => mask[index] !== MET));
+  const common = { operation, typeKey };
   if (unmet.size === 0) return Object.freeze({ ...common, document, denied: undefined, deniedPaths: [] });
   const denied = new Draft();
   const deniedPaths: DeniedPath[] = [];
@@ -227,12 +192,4 @@ const documentOf = (operation: OperationDefinitionNode, selections: readonly Sel
   const variableDefinitions =
     operation.variableDefinitions?.filter(({ variable }) => used.has(variable.name.value)) ?? [];
   return { kind: Kind.DOCUMENT, definitions: [{ ...filtered, variableDefinitions }] };
-};
-
-const unusedKey = (document: DocumentNode): string => {
-  const taken = new Set<string>();
-  visit(document, { Field: ({ alias, name }) => void taken.add(alias?.value ?? name.value) });
-  let key = 'deniedType';
-  while (taken.has(key)) key += '_';
-  return key;
 };

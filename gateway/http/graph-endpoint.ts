@@ -1,15 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GraphQLError } from 'graphql';
 import { codeOf, ERRORS } from '../../platform/errors.ts';
+import { requestIdOf } from '../../platform/http/request-id.ts';
 import { deadlineIn } from '../../platform/time.ts';
-import { currentExchange, type Exchange, type Surroundings } from '../exchange.ts';
+import type { Exchange, HttpAnswer, Surroundings } from '../exchange.ts';
 import { formatError } from '../format-error.ts';
 import { runPipeline } from '../pipeline.ts';
+import { refuse } from '../refusal.ts';
 import type { Serving } from '../serving.ts';
-import { send, sendError, sendJson } from '../../platform/http/send.ts';
+import { writeAnswer } from './write-answer.ts';
 
 /** The door to the graph, and what is going on behind it. */
 export interface GraphEndpoint {
+  /** Answers every request; does not reject. */
   readonly answer: (request: IncomingMessage, response: ServerResponse) => Promise<void>;
   /** Refuses what comes from now on. Resolves when nothing runs any more, or after `patience` milliseconds. */
   drain(patience: number): Promise<void>;
@@ -18,13 +21,14 @@ export interface GraphEndpoint {
 /** `serving` is asked once per request, so that it can be replaced while requests run. */
 export const graphEndpoint = (surroundings: Surroundings, serving: () => Serving): GraphEndpoint => {
   const running = new Set<AbortController>();
+  const { deadline } = surroundings.config.server;
   let isDraining = false;
   let onIdle: (() => void) | undefined;
 
-  const run = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const started = performance.now();
     const stop = new AbortController();
-    const deadline = deadlineIn(surroundings.config.server.deadline);
-    const timer = setTimeout(() => stop.abort(), surroundings.config.server.deadline);
+    const timer = setTimeout(() => stop.abort(), deadline);
     // Also comes after a complete answer, when there is nothing left to stop.
     response.once('close', () => stop.abort());
     running.add(stop);
@@ -33,36 +37,20 @@ export const graphEndpoint = (surroundings: Surroundings, serving: () => Serving
       response,
       surroundings,
       serving: serving(),
-      deadline,
+      deadline: deadlineIn(deadline),
       signal: stop.signal,
+      requestId: requestIdOf(request),
     };
-    try {
-      await currentExchange.run(exchange, () => answerOne(exchange, () => isDraining));
-    } finally {
-      clearTimeout(timer);
-      running.delete(stop);
-      if (running.size === 0) onIdle?.();
-    }
+    const answered = await answerOf(exchange, isDraining);
+    clearTimeout(timer);
+    running.delete(stop);
+    // The rest of a body nobody wants is not read either.
+    writeAnswer(response, exchange.requestId, answered, isDraining || !request.complete);
+    if (running.size === 0) onIdle?.();
+    logFinished(exchange, answered.status, performance.now() - started);
   };
 
-  return {
-    answer: async (request, response) => {
-      if (request.method === 'OPTIONS') send(response, 204, [['allow', 'GET, POST, OPTIONS']], '');
-      else if (request.method !== 'GET' && request.method !== 'POST')
-        sendError(response, 'METHOD_NOT_ALLOWED', [['allow', 'GET, POST, OPTIONS']]);
-      else if (isDraining) sendError(response, 'SHUTTING_DOWN', [['retry-after', '1']]);
-      else await run(request, response);
-    },
-    drain: async (patience) => {
-      isDraining = true;
-      await idleWithin(patience);
-      // Those left get the time to say that they were cut short.
-      for (const stop of running) stop.abort();
-      await idleWithin(LAST_WORDS);
-    },
-  };
-
-  async function idleWithin(time: number): Promise<void> {
+  const idleWithin = async (time: number): Promise<void> => {
     if (running.size === 0) return;
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, time);
@@ -71,45 +59,62 @@ export const graphEndpoint = (surroundings: Surroundings, serving: () => Serving
         resolve();
       };
     });
-  }
+  };
+
+  return {
+    answer,
+    drain: async (patience) => {
+      isDraining = true;
+      await idleWithin(patience);
+      // Those left get the time to say that they were cut short.
+      for (const stop of running) stop.abort();
+      await idleWithin(LAST_WORDS);
+    },
+  };
 };
 
 const LAST_WORDS = 500;
 
-const answerOne = async (exchange: Exchange, isDraining: () => boolean): Promise<void> => {
-  const { response, surroundings } = exchange;
-  const started = performance.now();
+const answerOf = async (exchange: Exchange, isDraining: boolean): Promise<HttpAnswer> => {
   try {
+    const { method } = exchange.request;
+    if (method === 'OPTIONS') return { status: 204, headers: ['allow', METHODS], body: '' };
+    if (method !== 'GET' && method !== 'POST') throw refuse('METHOD_NOT_ALLOWED', { headers: { allow: METHODS } });
+    if (isDraining) throw refuse('SHUTTING_DOWN', { headers: { 'retry-after': '1' } });
     await runPipeline(exchange);
-    if (isDraining()) response.setHeader('connection', 'close');
-    const { status, headers, body } = exchange.answer ?? { status: 500, headers: [], body: '' };
-    send(response, status, [...headers, ...OURS], body);
+    if (exchange.answer === undefined) throw new Error('no step has answered');
+    return exchange.answer;
   } catch (error) {
-    sendRefusal(exchange, error);
+    return refusalOf(exchange, error);
   }
-  surroundings.log.info(
+};
+
+const METHODS = 'GET, POST, OPTIONS';
+
+const refusalOf = ({ requestId, surroundings }: Exchange, error: unknown): HttpAnswer => {
+  const isRefusal = error instanceof GraphQLError;
+  if (!isRefusal) surroundings.log.error({ error, requestId }, 'request:failed');
+  const { headers } = ((isRefusal ? error.extensions['http'] : undefined) ?? {}) as { headers?: Map<string, string> };
+  const formatted = formatError(isRefusal ? error.toJSON() : { message: '' }, error, requestId);
+  return {
+    status: ERRORS[codeOf(error)].status,
+    headers: ['content-type', 'application/json; charset=utf-8', ...[...(headers ?? [])].flat()],
+    body: JSON.stringify({ errors: [formatted] }),
+  };
+};
+
+const logFinished = (exchange: Exchange, status: number, duration: number): void => {
+  const { log } = exchange.surroundings;
+  if (!log.isLevelEnabled('info')) return;
+  log.info(
     {
       requestId: exchange.requestId,
       client: exchange.identity?.client,
-      kind: exchange.operation?.operation.operation,
-      codes: [...new Set(exchange.result?.errors?.map(codeOf))],
-      status: response.statusCode,
-      ms: Math.round(performance.now() - started),
+      kind: exchange.operation?.known.operation.operation,
+      codes: [...new Set(exchange.errors?.map(codeOf))],
+      status,
+      ms: Math.round(duration),
     },
     'request:finished',
   );
-};
-
-/** Apollo Server has a cache policy of its own for some answers; none of ours may be kept. */
-const OURS: readonly (readonly [string, string])[] = [['cache-control', 'no-store']];
-
-const sendRefusal = ({ request, response, requestId, surroundings }: Exchange, error: unknown): void => {
-  // The rest of a body nobody wants is not read either.
-  if (!request.complete) response.setHeader('connection', 'close');
-  const isRefusal = error instanceof GraphQLError;
-  if (!isRefusal) surroundings.log.error({ error, requestId }, 'request:failed');
-  const code = codeOf(error);
-  const { headers } = ((isRefusal ? error.extensions['http'] : undefined) ?? {}) as { headers?: Map<string, string> };
-  const formatted = formatError(isRefusal ? error.toJSON() : { message: '' }, error, requestId);
-  sendJson(response, ERRORS[code].status, { errors: [formatted] }, headers ?? []);
 };

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
 import { fail } from '../../platform/errors.ts';
 import { nestsDeeper } from './json-nesting.ts';
@@ -27,17 +28,17 @@ export const readJsonObject = async (
 };
 
 const isUtf8Json = (contentType: string | undefined): boolean => {
+  if (contentType === 'application/json') return true;
   const [type = '', ...parameters] = (contentType ?? '').split(';').map((part) => part.trim().toLowerCase());
   const charset = parameters.find((parameter) => parameter.startsWith('charset='));
   return type === 'application/json' && (charset === undefined || /^charset="?utf-?8"?$/.test(charset));
 };
 
 const decode = (bytes: Buffer): string => {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw fail('BAD_REQUEST', { message: 'The body is not UTF-8.' });
-  }
+  if (!isUtf8(bytes)) throw fail('BAD_REQUEST', { message: 'The body is not UTF-8.' });
+  const text = bytes.toString('utf8');
+  // RFC 8259 section 8.1: a byte order mark should not be there, and may be passed over.
+  return text.startsWith('\u{feff}') ? text.slice(1) : text;
 };
 
 const parse = (text: string): unknown => {

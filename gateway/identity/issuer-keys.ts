@@ -18,6 +18,11 @@ export interface IssuerKeys {
   readonly issuer: string;
   /** For `jwtVerify`. @throws IDENTITY_UNAVAILABLE when no key set could ever be had */
   readonly getKey: JWTVerifyGetKey;
+  /**
+   * Another object as soon as the keys are others; `undefined` while there are none to be trusted. Has them refreshed
+   * when it is time.
+   */
+  edition(): object | undefined;
   health(): DependencyHealth;
   close(): Promise<void>;
 }
@@ -40,7 +45,7 @@ const KEEP = 24 * HOUR;
 export const createIssuerKeys = (options: IssuerOptions, log: Log, clock: () => number = Date.now): IssuerKeys => {
   if (options.keys !== undefined) return fixedKeys(options.issuer, options.keys);
   const agent = new Agent({ connections: 1, keepAliveTimeout: SECOND, connectTimeout: 5 * SECOND });
-  let held: { readonly find: ReturnType<typeof createLocalJWKSet>; readonly since: number } | undefined;
+  let held: Held | undefined;
   let failing = false;
   let nextFetch = 0;
   let underway: Promise<void> | undefined;
@@ -48,8 +53,10 @@ export const createIssuerKeys = (options: IssuerOptions, log: Log, clock: () => 
   const fetchKeys = async (): Promise<void> => {
     try {
       const uri = options.jwksUri ?? (await discover(options.issuer, agent));
-      const keySet = await fetchJson(uri, agent);
-      held = { find: createLocalJWKSet(usable(keySet)), since: clock() };
+      const keySet = usable(await fetchJson(uri, agent));
+      const text = JSON.stringify(keySet);
+      const edition = held?.text === text ? held.edition : {};
+      held = { find: createLocalJWKSet(keySet), since: clock(), text, edition };
       failing = false;
     } catch (error) {
       failing = true;
@@ -65,13 +72,16 @@ export const createIssuerKeys = (options: IssuerOptions, log: Log, clock: () => 
     return underway;
   };
   const fresh = () => (held !== undefined && clock() - held.since < KEEP ? held : undefined);
+  const refreshWhenDue = (): void => {
+    if (held !== undefined && clock() - held.since >= REFRESH_AFTER) void refresh();
+  };
 
   void refresh();
   return {
     issuer: options.issuer,
     getKey: async (header, token) => {
       if (fresh() === undefined) await refresh();
-      else if (clock() - (held?.since ?? 0) >= REFRESH_AFTER) void refresh();
+      else refreshWhenDue();
       const keys = fresh();
       if (keys === undefined) throw fail('IDENTITY_UNAVAILABLE');
       try {
@@ -81,6 +91,10 @@ export const createIssuerKeys = (options: IssuerOptions, log: Log, clock: () => 
         await refresh();
         return await (fresh() ?? keys).find(header, token);
       }
+    },
+    edition: () => {
+      refreshWhenDue();
+      return fresh()?.edition;
     },
     health: () => {
       if (fresh() === undefined && !failing) return { name: 'issuer', status: 'starting' };
@@ -92,9 +106,17 @@ export const createIssuerKeys = (options: IssuerOptions, log: Log, clock: () => 
   };
 };
 
+interface Held {
+  readonly find: ReturnType<typeof createLocalJWKSet>;
+  readonly since: number;
+  readonly text: string;
+  readonly edition: object;
+}
+
 const fixedKeys = (issuer: string, keys: JSONWebKeySet): IssuerKeys => ({
   issuer,
   getKey: createLocalJWKSet(keys),
+  edition: () => keys,
   health: () => ({ name: 'issuer', status: 'ok' }),
   close: () => Promise.resolve(),
 });

@@ -17,7 +17,7 @@ export type TokenRules = Pick<Config['identity'], 'algorithms' | 'audience' | 'l
  *
  * @throws whatever is wrong with it, for the log; IDENTITY_UNAVAILABLE when there are no keys to check it with
  */
-export const verifyToken = async (token: string, keys: IssuerKeys, rules: TokenRules): Promise<Identity> => {
+export const verifyToken = async (token: string, keys: IssuerKeys, rules: TokenRules): Promise<VerifiedToken> => {
   const { payload, protectedHeader } = await verify(token, keys, {
     issuer: keys.issuer,
     audience: rules.audience,
@@ -28,8 +28,14 @@ export const verifyToken = async (token: string, keys: IssuerKeys, rules: TokenR
     maxTokenAge: OLDEST,
   });
   if (!TYPES.has(normalized(protectedHeader.typ))) throw new ClaimError('typ');
-  return identityOf(payload);
+  return { identity: identityOf(payload), expires: (payload.exp ?? 0) * SECOND };
 };
+
+export interface VerifiedToken {
+  readonly identity: Identity;
+  /** Milliseconds since the epoch. */
+  readonly expires: number;
+}
 
 const OLDEST = Number.MAX_SAFE_INTEGER;
 

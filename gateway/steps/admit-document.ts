@@ -1,36 +1,55 @@
-import { createHash } from 'node:crypto';
 import { HeaderMap } from '@apollo/server';
 import { parse } from 'graphql';
+import { answerError } from '../answer-errors.ts';
 import { isTooLarge, MOST_TOKENS } from '../document-size.ts';
 import { type Exchange, from } from '../exchange.ts';
+import { admitKnown } from '../operations/admit-known.ts';
 import type { Step } from '../pipeline.ts';
 import { refuse } from '../refusal.ts';
+import { ANSWERED, type ApolloResult, ORIGINAL, type Serving } from '../serving.ts';
 
 /**
  * Lets in documents of a bearable size, and has Apollo Server do what GraphQL over HTTP asks for: which operation,
  * by which method, in which media type, valid against the API schema. The steps below run inside of it.
+ *
+ * A plain POST of a document that has come by before needs none of that, and goes on at once.
  */
 export const admitDocument: Step = async (exchange, next) => {
+  const contentType = admitKnown(exchange);
+  if (contentType === undefined) return byApollo(exchange, next);
+  await next();
+  exchange.answer = { status: 200, headers: ['content-type', contentType], body: from(exchange, 'text') };
+};
+
+const byApollo: Step = async (exchange, next) => {
   const { request, body, serving } = exchange;
   const search = searchOf(request.url ?? '/');
-  refuseLarge(exchange, body === undefined ? new URLSearchParams(search).get('query') : body['query']);
+  refuseLarge(serving, body === undefined ? new URLSearchParams(search).get('query') : body['query']);
   const answer = await serving.apollo.executeHTTPGraphQLRequest({
     httpGraphQLRequest: { method: request.method ?? 'GET', headers: headersOf(exchange), search, body },
     context: () => Promise.resolve({ exchange, next }),
   });
   if (answer.body.kind !== 'complete') throw new Error('answers come in one piece');
-  exchange.answer = { status: answer.status ?? 200, headers: answer.headers, body: answer.body.string };
+  const result = answer.body.string as unknown as ApolloResult;
+  const isAnswered = result.data === ANSWERED;
+  if (isAnswered) learnContentType(exchange, answer.headers.get('content-type'));
+  exchange.answer = {
+    status: answer.status ?? 200,
+    headers: [...answer.headers].flat(),
+    body: isAnswered ? from(exchange, 'text') : refused(exchange, result),
+  };
 };
+
+/** What Apollo Server has to say against the request. */
+const refused = (exchange: Exchange, { errors = [] }: ApolloResult): string =>
+  JSON.stringify({ errors: errors.map((error) => answerError(error, error[ORIGINAL], exchange)) });
 
 const searchOf = (url: string): string => (url.includes('?') ? url.slice(url.indexOf('?')) : '');
 
 /** Before validation and planning, whose time grows with the expanded size. */
-const refuseLarge = ({ serving }: Exchange, text: unknown): void => {
-  if (typeof text !== 'string' || text === '') return;
-  const hash = createHash('sha256').update(text).digest('base64url');
-  if (serving.sized.has(hash)) return;
+const refuseLarge = ({ generation }: Serving, text: unknown): void => {
+  if (typeof text !== 'string' || text === '' || generation.operations.get(text) !== undefined) return;
   if (isLarge(text)) throw refuse('OPERATION_TOO_LARGE');
-  serving.sized.set(hash, true);
 };
 
 const isLarge = (text: string): boolean => {
@@ -50,4 +69,13 @@ const headersOf = (exchange: Exchange): HeaderMap => {
   from(exchange, 'identity');
   headers.delete('authorization');
   return headers;
+};
+
+/** Few clients differ in what they accept; what one more sends is not worth more than this. */
+const MOST_CONTENT_TYPES = 100;
+
+const learnContentType = ({ request, serving }: Exchange, contentType: string | undefined): void => {
+  const { contentTypes } = serving;
+  if (contentType === undefined || request.method !== 'POST' || contentTypes.size >= MOST_CONTENT_TYPES) return;
+  contentTypes.set(request.headers.accept ?? '', contentType);
 };

@@ -1,7 +1,7 @@
 import { codeOf } from '../../platform/errors.ts';
 import { createIdentity, type Identity } from '../../platform/identity.ts';
-import { type Exchange, from } from '../exchange.ts';
-import { LONGEST_TOKEN, verifyToken } from '../identity/verify-token.ts';
+import type { Exchange } from '../exchange.ts';
+import { LONGEST_TOKEN } from '../identity/verify-token.ts';
 import type { Step } from '../pipeline.ts';
 import { refuse } from '../refusal.ts';
 
@@ -12,8 +12,9 @@ import { refuse } from '../refusal.ts';
  * Whatever is wrong with a token, the answer is the same; the reason is in the log.
  */
 export const authenticate: Step = async (exchange, next) => {
-  const requestId = from(exchange, 'requestId');
-  const identity = await identify(exchange);
+  const { requestId } = exchange;
+  const identified = identify(exchange);
+  const identity = identified instanceof Promise ? await identified : identified;
   exchange.identity = identity;
   exchange.envelope = Object.freeze({ identity, requestId, deadline: exchange.deadline });
   return next();
@@ -21,20 +22,26 @@ export const authenticate: Step = async (exchange, next) => {
 
 const ANYBODY: Identity = createIdentity({ subject: 'anybody', client: 'anybody', scopes: [], facilities: [] });
 
-const identify = async ({ request, surroundings, requestId }: Exchange): Promise<Identity> => {
-  const { issuerKeys, config, log } = surroundings;
-  if (issuerKeys === undefined) return ANYBODY;
+const identify = (exchange: Exchange): Promise<Identity> | Identity => {
+  const { request, surroundings } = exchange;
+  const { authenticator } = surroundings;
+  if (authenticator === undefined) return ANYBODY;
   const token = bearerToken(request.headers.authorization);
   if (token === undefined) throw refuse('UNAUTHENTICATED', { headers: { 'www-authenticate': CHALLENGE } });
-  try {
-    if (token.length > LONGEST_TOKEN) throw new RangeError('too long');
-    return await verifyToken(token, issuerKeys, config.identity);
-  } catch (error) {
-    log.info({ requestId, reason: (error as Error).name }, 'token:refused');
-    // Without keys no token can be told good or bad, and a client is not to throw a good one away.
-    if (codeOf(error) === 'IDENTITY_UNAVAILABLE') throw refuse('IDENTITY_UNAVAILABLE');
-    throw refuse('UNAUTHENTICATED', { headers: { 'www-authenticate': `${CHALLENGE}, error="invalid_token"` } });
-  }
+  if (token.length > LONGEST_TOKEN) throw refused(exchange, new RangeError('too long'));
+  const identified = authenticator.identify(token);
+  return identified instanceof Promise
+    ? identified.catch((error: unknown) => {
+        throw refused(exchange, error);
+      })
+    : identified;
+};
+
+const refused = ({ surroundings, requestId }: Exchange, error: unknown): Error => {
+  surroundings.log.info({ requestId, reason: (error as Error).name }, 'token:refused');
+  // Without keys no token can be told good or bad, and a client is not to throw a good one away.
+  if (codeOf(error) === 'IDENTITY_UNAVAILABLE') return refuse('IDENTITY_UNAVAILABLE');
+  return refuse('UNAUTHENTICATED', { headers: { 'www-authenticate': `${CHALLENGE}, error="invalid_token"` } });
 };
 
 /** RFC 6750 section 3. */

@@ -1,7 +1,7 @@
 import { OperationTypeNode } from 'graphql';
 import { hold } from '../authorization/conditions.ts';
-import { filterDocument } from '../authorization/filter-document.ts';
 import { from } from '../exchange.ts';
+import { permit } from '../operations/permit.ts';
 import type { Step } from '../pipeline.ts';
 
 /**
@@ -11,13 +11,14 @@ import type { Step } from '../pipeline.ts';
  * nothing, and no side effect happens before the refusal.
  */
 export const authorize: Step = (exchange, next) => {
-  const operation = from(exchange, 'operation');
-  const { generation } = exchange.serving;
-  const prepared = filterDocument(generation, operation, operation.operationName, from(exchange, 'identity'));
-  exchange.prepared = prepared;
+  const { known, variables } = from(exchange, 'operation');
+  const permitted = permit(exchange.serving.generation, known, variables, from(exchange, 'identity'));
+  exchange.permitted = permitted;
+  const { denied } = permitted.prepared;
   const isRefused =
-    operation.operation.operation === OperationTypeNode.MUTATION &&
-    prepared.denied?.missing.some(({ when }) => hold(when, operation.variables)) === true;
+    denied !== undefined &&
+    known.operation.operation === OperationTypeNode.MUTATION &&
+    denied.missing.some(({ when }) => hold(when, variables));
   if (isRefused) exchange.executed = { data: 'null', errors: [] };
   return next();
 };

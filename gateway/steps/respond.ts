@@ -1,18 +1,29 @@
+import type { GraphQLError } from 'graphql';
+import { answerError } from '../answer-errors.ts';
 import { hold } from '../authorization/conditions.ts';
 import type { DeniedPath } from '../authorization/denied.ts';
-import { from } from '../exchange.ts';
+import { type Exchange, from } from '../exchange.ts';
 import { errorAt } from '../executor/subgraph-error.ts';
 import type { Step } from '../pipeline.ts';
 
-/** Puts together the answer: what was executed, and an error for each selection that was denied. */
+/** Writes the answer: what was executed, and an error for each selection that was denied. */
 export const respond: Step = (exchange, next) => {
-  const { deniedPaths } = from(exchange, 'prepared');
-  const { variables } = from(exchange, 'operation');
   const { data, errors } = from(exchange, 'executed');
-  const refusals = distinct(deniedPaths.filter(({ when }) => hold(when, variables)));
-  const all = [...refusals.map(({ path }) => errorAt('UNAUTHORIZED_FIELD_OR_TYPE', path)), ...errors];
-  exchange.result = { data: JSON.parse(data), ...(all.length === 0 ? {} : { errors: all }) };
+  const all = [...refusals(exchange), ...errors];
+  exchange.errors = all;
+  exchange.text = all.length === 0 ? `{"data":${data}}` : `{"errors":${written(all, exchange)},"data":${data}}`;
   return next();
+};
+
+const written = (errors: readonly GraphQLError[], exchange: Exchange): string =>
+  JSON.stringify(errors.map((error) => answerError(error.toJSON(), error, exchange)));
+
+const refusals = (exchange: Exchange): readonly GraphQLError[] => {
+  const { deniedPaths } = from(exchange, 'permitted').prepared;
+  if (deniedPaths.length === 0) return [];
+  const { variables } = from(exchange, 'operation');
+  const paths = distinct(deniedPaths.filter(({ when }) => hold(when, variables)));
+  return paths.map(({ path }) => errorAt('UNAUTHORIZED_FIELD_OR_TYPE', path));
 };
 
 const distinct = (paths: readonly DeniedPath[]): DeniedPath[] => [

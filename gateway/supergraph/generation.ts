@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES, type Schema, Supergraph } from '@apollo/federation-internals';
+import { operationFromDocument } from '@apollo/federation-internals';
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
-import type { GraphQLSchema } from 'graphql';
-import { LRUCache } from 'lru-cache';
-import type { AnalyzedOperation } from '../authorization/analyze-operation.ts';
-import type { PreparedOperation } from '../authorization/filter-document.ts';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
 import { extractRequirements, noRequirements, POLICY, type Requirements } from '../authorization/requirements.ts';
+import { createOperationCache, type OperationCache } from '../operations/operation-cache.ts';
 
 /**
  * One supergraph and everything derived from it. Nothing in it changes but its caches, whose entries are functions of
@@ -21,24 +20,21 @@ export interface Generation {
   readonly apiSchema: Schema;
   /** With everything clients do not see. */
   readonly supergraphSchema: GraphQLSchema;
-  readonly planner: QueryPlanner;
+  readonly planner: Planner;
   readonly subgraphs: readonly { readonly name: string; readonly url: string }[];
   readonly requirements: Requirements;
-  readonly caches: GenerationCaches;
+  readonly operations: OperationCache;
 }
 
-export interface GenerationCaches {
-  /** By document and operation name: what the operation asks of a caller. */
-  readonly analyzed: LRUCache<string, AnalyzedOperation>;
-  /** By document, operation name and mask: what such a caller may run. */
-  readonly prepared: LRUCache<string, PreparedOperation>;
-  /** By the key of the prepared operation. */
-  readonly plans: LRUCache<string, QueryPlan>;
+export interface Planner {
+  plan(document: DocumentNode, operationName: string | null): Promise<QueryPlan | undefined>;
 }
 
 export interface GenerationOptions {
   /** Enforces nothing, for a gateway without authentication. */
   readonly open?: boolean;
+  /** Bytes that may be spent on keeping what was made of operations. */
+  readonly operationBytes?: number;
 }
 
 /**
@@ -54,31 +50,28 @@ export const createGeneration = (supergraphSdl: string, options: GenerationOptio
   const supergraph = Supergraph.build(supergraphSdl, { supportedFeatures: FEATURES });
   if (!open) refusePolicies(supergraph.schema);
   const apiSchema = supergraph.apiSchema();
+  const planner = new QueryPlanner(supergraph);
   return Object.freeze({
     id: createHash('sha256').update(supergraphSdl).digest('hex'),
     supergraphSdl,
     schema: apiSchema.toGraphQLJSSchema(),
     apiSchema,
     supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
-    planner: new QueryPlanner(supergraph),
+    planner: {
+      plan: (document: DocumentNode, operationName: string | null) =>
+        Promise.resolve(
+          planner.buildQueryPlan(
+            operationFromDocument(apiSchema, document, operationName === null ? {} : { operationName }),
+          ),
+        ),
+    },
     subgraphs: Object.freeze(supergraph.subgraphsMetadata().map(({ name, url }) => Object.freeze({ name, url }))),
     requirements: open ? noRequirements : extractRequirements(supergraph.schema),
-    caches: Object.freeze({
-      analyzed: new LRUCache<string, AnalyzedOperation>(BY_SIZE),
-      prepared: new LRUCache<string, PreparedOperation>(BY_SIZE),
-      plans: new LRUCache<string, QueryPlan>({ max: MOST_OPERATIONS }),
-    }),
+    operations: createOperationCache(options.operationBytes ?? MOST_BYTES),
   });
 };
 
-const MOST_OPERATIONS = 1000;
-
-/** What is kept of operations grows with their selections, so those are counted too. */
-const BY_SIZE = {
-  max: MOST_OPERATIONS,
-  maxSize: 200 * MOST_OPERATIONS,
-  sizeCalculation: ({ size }: { readonly size: number }) => size,
-};
+const MOST_BYTES = 64 * 1024 * 1024;
 
 /** `@fromContext` arguments are planned, and the reference executor does not fill them in: context stays out. */
 const FEATURES = new Set([

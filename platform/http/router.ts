@@ -23,7 +23,7 @@ export const router = ({
   log,
 }: RouterOptions): ((...args: Parameters<Handler>) => void) => {
   const answer: Handler = (request, response) => {
-    const path = (request.url ?? '').split('?', 1)[0] ?? '';
+    const path = pathOf(request);
     const handler = handlers.get(path);
     if (handler !== undefined) return handler(request, response);
     const route = routes.find((one) => matches(one.path, path));
@@ -42,6 +42,12 @@ export const router = ({
         sendError(response, 'INTERNAL_SERVER_ERROR');
       });
   };
+};
+
+/** Without the query. */
+export const pathOf = ({ url = '' }: IncomingMessage): string => {
+  const end = url.indexOf('?');
+  return end === -1 ? url : url.slice(0, end);
 };
 
 const matches = (pattern: string, path: string): boolean =>

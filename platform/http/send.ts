@@ -3,10 +3,10 @@ import { ERRORS, type ErrorCode } from '../errors.ts';
 
 /** Headers of every answer; a route that needs others sets its own over them. */
 export const setSafeHeaders = (response: ServerResponse): void => {
-  for (const [name, value] of SAFE) response.setHeader(name, value);
+  for (const [name, value] of SAFE_HEADERS) response.setHeader(name, value);
 };
 
-const SAFE: readonly (readonly [string, string])[] = [
+export const SAFE_HEADERS: readonly (readonly [string, string])[] = [
   ['cache-control', 'no-store'],
   ['x-content-type-options', 'nosniff'],
   ['referrer-policy', 'no-referrer'],

@@ -148,7 +148,7 @@ describe('a token', () => {
 describe('the identity of a token', () => {
   const identify = async (options: MintOptions) => {
     const keys = createIssuerKeys({ issuer: issuer.issuer, keys: issuer.keySet() }, silentLog());
-    return verifyToken(await issuer.mint(options), keys, loadConfig({}).identity);
+    return (await verifyToken(await issuer.mint(options), keys, loadConfig({}).identity)).identity;
   };
 
   it('has scopes by single spaces, or as a list in scp', async () => {
@@ -177,7 +177,7 @@ describe('the identity of a token', () => {
     const both = { keys: [...other.keySet().keys, ...issuer.keySet().keys] };
     const keys = createIssuerKeys({ issuer: issuer.issuer, keys: both }, silentLog());
     await expect(verifyToken(await issuer.mint(), keys, loadConfig({}).identity)).resolves.toMatchObject({
-      client: 'ward-app',
+      identity: { client: 'ward-app' },
     });
     const foreign = await startIssuer();
     const bad = await foreign.mint({ claims: { iss: issuer.issuer } });
@@ -196,7 +196,7 @@ describe('the keys of the issuer', () => {
     return {
       keys,
       pass: (duration: number) => (time += duration),
-      check: (token: string) => verifyToken(token, keys, rules),
+      check: async (token: string) => (await verifyToken(token, keys, rules)).identity,
     };
   };
 

@@ -16,7 +16,8 @@ import {
   validate,
 } from 'graphql';
 import { hold } from '../../gateway/authorization/conditions.ts';
-import { filterDocument } from '../../gateway/authorization/filter-document.ts';
+import { analyzeOperation } from '../../gateway/authorization/analyze-operation.ts';
+import { filterDocument, maskOf } from '../../gateway/authorization/filter-document.ts';
 import { completeDenied } from '../../gateway/executor/complete-denied.ts';
 import { compose } from '../../gateway/supergraph/compose.ts';
 import { createGeneration, type Generation } from '../../gateway/supergraph/generation.ts';
@@ -56,7 +57,8 @@ describe('filterDocument', () => {
         // Fields of the same key that cannot be merged are a matter of validation, and never come this far.
         fc.pre(validate(generation.schema, document, specifiedRules).length === 0);
         const identity = { scopes: new Set(scopes) };
-        const prepared = filterDocument(generation, { hash: text, document }, null, identity);
+        const analyzed = analyzeOperation(generation.schema, generation.requirements, document, null);
+        const prepared = filterDocument(analyzed, maskOf(generation.requirements, analyzed, identity));
         const variables = { on };
         if (prepared.document !== undefined) {
           expect(validate(generation.schema, prepared.document, specifiedRules)).toEqual([]);
@@ -85,18 +87,6 @@ describe('filterDocument', () => {
         ],
       },
     );
-  });
-
-  it('keeps verdicts by document, operation name and mask', () => {
-    const document = parse('query One { a { id name } } query Two { a { id } }');
-    const hashed = { hash: 'kept', document };
-    const rich = filterDocument(generation, hashed, 'One', { scopes: new Set(['n', 'unrelated']) });
-    const rich2 = filterDocument(generation, hashed, 'One', { scopes: new Set(['n']) });
-    const poor = filterDocument(generation, hashed, 'One', { scopes: new Set() });
-    const two = filterDocument(generation, hashed, 'Two', { scopes: new Set() });
-    expect(rich2).toBe(rich);
-    expect([rich.mask, poor.mask, two.mask]).toEqual(['1', '0', '']);
-    expect(new Set([rich.key, poor.key, two.key]).size).toBe(3);
   });
 });
 

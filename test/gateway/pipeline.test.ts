@@ -7,7 +7,6 @@ import { codes, LINK, startGraph } from './start-graph.ts';
 describe('the pipeline', () => {
   it('has its steps in this order', () => {
     expect(PIPELINE.map(({ name }) => name)).toEqual([
-      'identifyRequest',
       'authenticate',
       'readRequest',
       'admitDocument',

@@ -1,5 +1,5 @@
-import { operationFromDocument } from '@apollo/federation-internals';
-import type { QueryPlan } from '@apollo/query-planner';
+import { operationFromDocument, Supergraph } from '@apollo/federation-internals';
+import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
 import { type DocumentNode, type GraphQLError, type GraphQLSchema, getOperationAST, isObjectType } from 'graphql';
 import { coerceVariables } from '../../../gateway/coerce-variables.ts';
 import { executeCompiled } from '../../../gateway/executor/compiled/execute.ts';
@@ -25,8 +25,14 @@ export const createWorld = (sdls: Readonly<Record<string, string>>): World => {
   };
 };
 
-export const planOf = (generation: Generation, document: DocumentNode): QueryPlan =>
-  generation.planner.buildQueryPlan(operationFromDocument(generation.apiSchema, document));
+/** The plan as Apollo's planner makes it, at once. */
+export const planOf = (generation: Generation, document: DocumentNode): QueryPlan => {
+  const planner = PLANNERS.get(generation) ?? new QueryPlanner(Supergraph.build(generation.supergraphSdl));
+  PLANNERS.set(generation, planner);
+  return planner.buildQueryPlan(operationFromDocument(generation.apiSchema, document));
+};
+
+const PLANNERS = new WeakMap<Generation, QueryPlanner>();
 
 export interface Ran extends Omit<Executed, 'data'> {
   readonly data: unknown;
