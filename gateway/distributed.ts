@@ -4,6 +4,7 @@ import { envelopeKey } from '../platform/envelope.ts';
 import type { Log } from '../platform/log.ts';
 import { SECOND } from '../platform/time.ts';
 import { httpTransport } from './executor/transports/http.ts';
+import { createInFlight, type InFlight } from './executor/transports/in-flight.ts';
 import type { Transport } from './executor/transports/transport.ts';
 import type { HealthSource } from '../platform/http/health.ts';
 import { httpHealth } from './http/subgraph-health.ts';
@@ -25,7 +26,10 @@ export const startDistributedGateway = async (
   const issuer = issuerOf(config);
   if (secret === undefined) throw new ConfigError(['subgraphs.secret (SUBGRAPH_SECRET): needed to sign for subgraphs']);
   const subgraphs = supergraphUrls(supergraphSdl, urls);
-  const transports = subgraphs.map(({ name, url }) => toSubgraph(config, name, url, envelopeKey(secret, name)));
+  const inFlight = createInFlight();
+  const transports = subgraphs.map(({ name, url }) =>
+    toSubgraph(config, inFlight, name, url, envelopeKey(secret, name)),
+  );
   const agent = new Agent({ connections: 1, keepAliveTimeout: 10 * SECOND });
   const health: readonly HealthSource[] = subgraphs.map(({ name, url }) => httpHealth(name, url, agent));
   const gateway = await startGateway({ config, log, supergraphSdl, transports, issuer, health }).catch(
@@ -48,12 +52,20 @@ export const startDistributedGateway = async (
  * is enforced or signed, and errors of subgraphs are passed on. For audits and for looking around, not for production.
  */
 export const startOpenGateway = (config: Config, log: Log, supergraphSdl: string): Promise<RunningGateway> => {
-  const transports = supergraphUrls(supergraphSdl, {}).map(({ name, url }) => toSubgraph(config, name, url, undefined));
+  const inFlight = createInFlight();
+  const transports = supergraphUrls(supergraphSdl, {}).map(({ name, url }) =>
+    toSubgraph(config, inFlight, name, url, undefined),
+  );
   return startGateway({ config, log, supergraphSdl, transports, issuer: 'open' });
 };
 
-const toSubgraph = ({ subgraphs }: Config, name: string, url: string, key: Buffer | undefined): Transport =>
-  httpTransport({ name, url, key, connections: subgraphs.connections, responseLimit: subgraphs.responseLimit });
+const toSubgraph = (
+  { subgraphs: { connections, responseLimit, compression } }: Config,
+  inFlight: InFlight,
+  name: string,
+  url: string,
+  key: Buffer | undefined,
+): Transport => httpTransport({ name, url, key, connections, responseLimit, compression, inFlight });
 
 const issuerOf = ({ identity }: Config): IssuerOptions => {
   const { issuer, jwksUri } = identity;

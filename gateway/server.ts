@@ -5,6 +5,7 @@ import { refuseUnsafeEnvironment } from './apollo-environment.ts';
 import type { Surroundings } from './exchange.ts';
 import type { ExecutePlan } from './executor/execute-plan.ts';
 import { executeCompiled } from './executor/compiled/execute.ts';
+import { executeByReference } from './executor/reference.ts';
 import { type Transport, transportsOf } from './executor/transports/transport.ts';
 import { graphEndpoint } from './http/graph-endpoint.ts';
 import { type HealthSource, livez, readyz } from '../platform/http/health.ts';
@@ -40,6 +41,11 @@ export interface RunningGateway {
   close(): Promise<void>;
 }
 
+const EXECUTORS: Readonly<Record<Config['executor'], ExecutePlan>> = {
+  compiled: executeCompiled,
+  reference: executeByReference,
+};
+
 /**
  * Starts the gateway and resolves when it takes requests.
  *
@@ -60,7 +66,7 @@ export const startGateway = async (options: GatewayOptions): Promise<RunningGate
     log,
     authenticator: issuerKeys === undefined ? undefined : createAuthenticator(issuerKeys, config.identity),
     transports,
-    executePlan: options.executePlan ?? executeCompiled,
+    executePlan: options.executePlan ?? EXECUTORS[config.executor],
   };
   const graph = graphEndpoint(surroundings, () => serving);
   const keysHealth = issuerKeys === undefined ? [] : [{ name: 'issuer', check: () => issuerKeys.health() }];

@@ -21,6 +21,7 @@ const text = (about: SettingMeta, byDefault: string) => meta(z.string().min(1).d
 const optionalText = (about: SettingMeta) => meta(z.string().min(1).optional(), about);
 const whole = (about: SettingMeta, byDefault: number, min: number, max: number) =>
   meta(z.preprocess(toNumber, z.int().min(min).max(max)).default(byDefault), about);
+const toggle = (about: SettingMeta, byDefault: boolean) => meta(z.boolean().default(byDefault), about);
 /** Environment values are text. Anything but plain digits is left as it is, for the check to refuse. */
 const toNumber = (value: unknown): unknown =>
   typeof value === 'string' && /^\d{1,15}$/.test(value) ? Number(value) : value;
@@ -124,10 +125,14 @@ export const settings = z.strictObject({
       }),
       connections: whole({ unit: 'calls', description: 'Connections kept per subgraph.' }, 64, 1, 1024),
       responseLimit: whole(
-        { unit: 'bytes', description: 'Largest answer of a subgraph accepted.' },
+        { unit: 'bytes', description: 'Largest answer of a subgraph accepted, compressed or not.' },
         16_777_216,
         1024,
         268_435_456,
+      ),
+      compression: toggle(
+        { description: 'Whether subgraphs may compress their answers. Worth it where the network is slow.' },
+        false,
       ),
     })
     .prefault({}),
@@ -166,6 +171,11 @@ export const settings = z.strictObject({
       responseLimit: whole({ unit: 'bytes', description: 'Largest answer accepted.' }, 33_554_432, 1024, 268_435_456),
     })
     .prefault({}),
+  executor: meta(z.enum(['compiled', 'reference']).default('compiled'), {
+    env: 'EXECUTOR',
+    description:
+      "Who runs query plans. `reference` is Apollo's own executor: slow, for comparison, and behind the same authorization.",
+  }),
   facilities: meta(
     z.record(z.string().regex(/^[a-z0-9][a-z0-9-]*$/), z.strictObject({ odooCompany: z.int().positive() })).optional(),
     {

@@ -1,4 +1,5 @@
 import { httpTransport } from '../../gateway/executor/transports/http.ts';
+import { createInFlight } from '../../gateway/executor/transports/in-flight.ts';
 import { inProcessTransport } from '../../gateway/executor/transports/in-process.ts';
 import { type GatewayOptions, type RunningGateway, startGateway } from '../../gateway/server.ts';
 import { compose } from '../../gateway/supergraph/compose.ts';
@@ -33,6 +34,7 @@ export interface GraphOptions {
   readonly open?: boolean;
   readonly server?: Partial<Config['server']>;
   readonly responseLimit?: number;
+  readonly compression?: boolean;
   readonly options?: Partial<GatewayOptions>;
 }
 
@@ -93,6 +95,7 @@ export const startGraph = async (options: GraphOptions): Promise<TestGraph> => {
     await issuer.stop();
     for (const subgraph of remote.values()) await subgraph.stop();
   };
+  const inFlight = createInFlight();
   const gateway = await startGateway({
     config: { ...loaded, server: { ...loaded.server, ...options.server } },
     log: silentLog(),
@@ -106,6 +109,8 @@ export const startGraph = async (options: GraphOptions): Promise<TestGraph> => {
           key: options.open === true ? undefined : envelopeKey(SECRET, name),
           connections: 8,
           responseLimit: options.responseLimit ?? 1_000_000,
+          compression: options.compression ?? false,
+          inFlight,
         }),
       ),
       ...[...local.values()].map((subgraph) => inProcessTransport(subgraph)),

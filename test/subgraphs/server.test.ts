@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { httpTransport } from '../../gateway/executor/transports/http.ts';
+import { createInFlight } from '../../gateway/executor/transports/in-flight.ts';
 import { startGateway } from '../../gateway/server.ts';
 import { loadConfig } from '../../platform/config.ts';
 import { ENVELOPE_HEADER, type Envelope, envelopeKey, signEnvelope } from '../../platform/envelope.ts';
@@ -152,7 +153,15 @@ describe('subgraphs over HTTP', () => {
   it('answer through the gateway what they answer in its own process', async () => {
     const issuer = await startIssuer();
     const transports = subgraphs.map(({ name }) =>
-      httpTransport({ name, url: urlOf(name), key: keyOf(name), connections: 4, responseLimit: 1_000_000 }),
+      httpTransport({
+        name,
+        url: urlOf(name),
+        key: keyOf(name),
+        connections: 4,
+        responseLimit: 1_000_000,
+        compression: false,
+        inFlight: createInFlight(),
+      }),
     );
     const gateway = await startGateway({
       config: loadConfig({ PORT: '0' }),

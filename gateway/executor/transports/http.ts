@@ -1,10 +1,13 @@
-import { type Dispatcher, Pool } from 'undici';
+import { LRUCache } from 'lru-cache';
+import { Pool } from 'undici';
 import { ENVELOPE_HEADER, type Envelope, signEnvelope } from '../../../platform/envelope.ts';
 import { fail } from '../../../platform/errors.ts';
 import { LoggableError } from '../../../platform/log.ts';
 import type { SubgraphAnswer, SubgraphCall } from '../../../platform/subgraph.ts';
 import { MINUTE, remaining, SECOND } from '../../../platform/time.ts';
-import { stopped } from './stopped.ts';
+import { ACCEPTED_ENCODINGS, decompress } from './decompress.ts';
+import type { InFlight } from './in-flight.ts';
+import { postJson } from './post.ts';
 import type { Transport } from './transport.ts';
 
 export interface HttpTransportOptions {
@@ -13,8 +16,12 @@ export interface HttpTransportOptions {
   /** Signs the envelope. `undefined`: none is sent, and whoever listens there answers everybody. */
   readonly key: Buffer | undefined;
   readonly connections: number;
-  /** Bytes. */
+  /** Bytes, compressed or not. */
   readonly responseLimit: number;
+  /** Whether the subgraph may compress its answers. */
+  readonly compression: boolean;
+  /** Shared by all transports of a gateway: a mutation of one subgraph may change what another answers. */
+  readonly inFlight: InFlight;
 }
 
 /**
@@ -24,8 +31,9 @@ export interface HttpTransportOptions {
  * up to a limit, and it is an answer only when it is JSON of the right shape. What went wrong stays in the cause.
  */
 export const httpTransport = (options: HttpTransportOptions): Transport => {
-  const { name, key, responseLimit } = options;
+  const { name, key, responseLimit: limit, inFlight } = options;
   const { origin, pathname, search } = new URL(options.url);
+  const path = `${pathname}${search}`;
   const pool = new Pool(origin, {
     connections: options.connections,
     connectTimeout: 5 * SECOND,
@@ -34,19 +42,37 @@ export const httpTransport = (options: HttpTransportOptions): Transport => {
     headersTimeout: 5 * MINUTE,
     bodyTimeout: 5 * MINUTE,
   });
-  const ask = async (call: SubgraphCall, envelope: Envelope, signal: AbortSignal): Promise<SubgraphAnswer> => {
-    const body = JSON.stringify(call);
-    const headers: Record<string, string> = { 'content-type': 'application/json', accept: ACCEPT };
-    if (key !== undefined) headers[ENVELOPE_HEADER] = signEnvelope(envelope, name, key, body);
-    const response = await pool.request({ method: 'POST', path: `${pathname}${search}`, headers, body, signal });
-    return answerOf(await readJson(response, responseLimit));
+  const common = {
+    'content-type': 'application/json',
+    accept: ACCEPT,
+    ...(options.compression ? { 'accept-encoding': ACCEPTED_ENCODINGS } : {}),
   };
+  const headOf = createHeads();
+
+  const ask = async (body: string, envelope: Envelope, signal: AbortSignal): Promise<Buffer> => {
+    const headers =
+      key === undefined ? common : { ...common, [ENVELOPE_HEADER]: signEnvelope(envelope, name, key, body) };
+    const posted = await postJson(pool, { path, headers, body, limit, signal });
+    if (posted.encoding === 'identity') return posted.bytes;
+    if (options.compression) return decompress(posted, limit);
+    throw new LoggableError('the subgraph answers compressed, unasked');
+  };
+
+  const askOnce = async (call: SubgraphCall, envelope: Envelope, signal: AbortSignal): Promise<Buffer> => {
+    const head = headOf(call);
+    const body =
+      call.variables === undefined ? `${head.text}}` : `${head.text},"variables":${JSON.stringify(call.variables)}}`;
+    if (!head.isMutation) return inFlight.share(`${name} ${body}`, envelope, signal, () => ask(body, envelope, signal));
+    inFlight.forget();
+    return ask(body, envelope, signal).finally(inFlight.forget);
+  };
+
   return {
     name,
     send: async (call, envelope, signal) => {
-      if (remaining(envelope.deadline) === 0) throw fail('GATEWAY_TIMEOUT');
+      if (signal.aborted || remaining(envelope.deadline) === 0) throw fail('GATEWAY_TIMEOUT');
       try {
-        return await stopped(signal, () => ask(call, envelope, signal));
+        return answerOf(parse(await askOnce(call, envelope, signal)));
       } catch (cause) {
         throw fail(signal.aborted ? 'GATEWAY_TIMEOUT' : 'DOWNSTREAM_SERVICE_ERROR', { cause });
       }
@@ -57,34 +83,35 @@ export const httpTransport = (options: HttpTransportOptions): Transport => {
 
 const ACCEPT = 'application/graphql-response+json, application/json;q=0.9';
 
-const readJson = async (response: Dispatcher.ResponseData, limit: number): Promise<unknown> => {
-  const { statusCode: status, headers, body } = response;
-  const refuse = (reason: string): LoggableError => {
-    // Ends the connection: what else comes on it is of no interest.
-    body.on('error', () => undefined).destroy();
-    return new LoggableError(reason, { status });
+/** The part of a call's JSON that is the same every time. */
+interface Head {
+  readonly text: string;
+  readonly isMutation: boolean;
+}
+
+const MOST_HEADS = 1000;
+
+/** Queries are texts of plans, and come again and again. */
+const createHeads = (): ((call: SubgraphCall) => Head) => {
+  const heads = new LRUCache<string, Head>({ max: MOST_HEADS });
+  return ({ query, operationName }) => {
+    const known = heads.get(query);
+    if (known !== undefined) return known;
+    const text = JSON.stringify({ query, operationName }).slice(0, -1);
+    const made: Head = { text, isMutation: /^\s*mutation\b/.test(query) };
+    heads.set(query, made);
+    return made;
   };
-  if (status >= 300 && status < 400) throw refuse('the subgraph redirects');
-  if (!isJson(headers['content-type'])) throw refuse('the subgraph did not answer JSON');
-  if ((headers['content-encoding'] ?? 'identity') !== 'identity')
-    throw refuse('the subgraph answers compressed, unasked');
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > limit) throw refuse('the answer of the subgraph is too large');
-    chunks.push(chunk);
-  }
-  try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
-  } catch {
-    // The parser's message quotes the text.
-    throw refuse('the answer of the subgraph is not JSON');
-  }
 };
 
-const isJson = (contentType: string | string[] | undefined): boolean =>
-  typeof contentType === 'string' && /^application\/(?:graphql-response\+)?json\s*(?:;|$)/i.test(contentType);
+const parse = (bytes: Buffer): unknown => {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    // The parser's message quotes the text.
+    throw new LoggableError('the answer of the subgraph is not JSON');
+  }
+};
 
 /** GraphQL section 7.1: data, errors or both. Extensions and whatever else is there are dropped. */
 const answerOf = (value: unknown): SubgraphAnswer => {
@@ -93,10 +120,8 @@ const answerOf = (value: unknown): SubgraphAnswer => {
   const hasData = data === null || isObject(data);
   const hasErrors = Array.isArray(errors) && errors.length > 0 && errors.every(isObject);
   if (!hasData && !hasErrors) throw new LoggableError('the answer of the subgraph has neither data nor errors');
-  return {
-    ...(hasData ? { data } : {}),
-    ...(hasErrors ? { errors: errors as readonly unknown[] as NonNullable<SubgraphAnswer['errors']> } : {}),
-  };
+  if (!hasErrors) return { data } as SubgraphAnswer;
+  return { ...(hasData ? { data } : {}), errors: errors as NonNullable<SubgraphAnswer['errors']> };
 };
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>

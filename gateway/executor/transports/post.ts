@@ -1,0 +1,82 @@
+import type { Dispatcher } from 'undici';
+import { LoggableError } from '../../../platform/log.ts';
+
+export interface PostOptions {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  /** Bytes of the answer, as they come over the wire. */
+  readonly limit: number;
+  /** Ends the call. */
+  readonly signal: AbortSignal;
+}
+
+/** What came back. */
+export interface Posted {
+  readonly encoding: string;
+  readonly bytes: Buffer;
+}
+
+/**
+ * Posts JSON and reads the JSON that is answered, up to a limit. Redirects are not followed.
+ *
+ * On the level of undici's handlers: its `request` makes a stream, and a promise for it, of every answer, which takes
+ * longer than reading a small one.
+ *
+ * @throws when there is no such answer; nothing of what came is in the message
+ */
+export const postJson = (dispatcher: Dispatcher, options: PostOptions): Promise<Posted> =>
+  new Promise((resolve, reject) => {
+    const { path, headers, body, limit, signal } = options;
+    const chunks: Buffer[] = [];
+    let size = 0;
+    let encoding = '';
+    let started: Dispatcher.DispatchController | undefined;
+    const stop = (): void => {
+      const reason = new LoggableError('the call was stopped');
+      // Ends the connection: what else comes on it is of no interest.
+      started?.abort(reason);
+      // It may not have got a connection yet.
+      reject(reason);
+    };
+    signal.addEventListener('abort', stop, { once: true });
+    const request = { method: 'POST', path, headers, body } as const;
+    dispatcher.dispatch(request, {
+      onRequestStart: (controller) => {
+        started = controller;
+        if (signal.aborted) stop();
+      },
+      onResponseStart: (controller, status, answered) => {
+        const reason = unusable(status, answered);
+        if (reason === undefined) encoding = encodingOf(answered);
+        else controller.abort(new LoggableError(reason, { status }));
+      },
+      onResponseData: (controller, chunk) => {
+        size += chunk.length;
+        if (size > limit) controller.abort(new LoggableError('the answer of the subgraph is too large'));
+        else chunks.push(chunk);
+      },
+      onResponseEnd: () => {
+        signal.removeEventListener('abort', stop);
+        resolve({ encoding, bytes: chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size) });
+      },
+      onResponseError: (_controller, error) => {
+        signal.removeEventListener('abort', stop);
+        reject(error);
+      },
+    });
+  });
+
+type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
+const unusable = (status: number, headers: Headers): string | undefined => {
+  if (status >= 300 && status < 400) return 'the subgraph redirects';
+  if (!isJson(headers['content-type'])) return 'the subgraph did not answer JSON';
+  return undefined;
+};
+
+const isJson = (contentType: string | string[] | undefined): boolean =>
+  contentType === 'application/json' ||
+  (typeof contentType === 'string' && /^application\/(?:graphql-response\+)?json\s*(?:;|$)/i.test(contentType));
+
+const encodingOf = (headers: Headers): string => String(headers['content-encoding'] ?? 'identity').toLowerCase();
