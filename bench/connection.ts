@@ -9,13 +9,14 @@ export interface Connection {
 }
 
 /** A POST of JSON as it goes over the wire, made once and sent often. */
-export const postOf = (url: URL, body: string): Buffer =>
+export const postOf = (url: URL, body: string, authorization?: string): Buffer =>
   Buffer.from(
     [
       `POST ${url.pathname} HTTP/1.1`,
       `host: ${url.host}`,
       'content-type: application/json',
       'accept: application/json',
+      ...(authorization === undefined ? [] : [`authorization: ${authorization}`]),
       `content-length: ${Buffer.byteLength(body)}`,
       '',
       body,

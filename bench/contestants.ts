@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { REPOSITORY } from './places.ts';
+import type { Field } from './field.ts';
+import { OURS } from './places.ts';
 
 /** One gateway to be measured. */
 export interface Contestant {
@@ -8,8 +9,10 @@ export interface Contestant {
   /** Packages whose versions belong to the result. */
   readonly packages: readonly string[];
   /** Arguments of node. */
-  readonly command: (files: { readonly supergraph: string; readonly replay: string }) => readonly string[];
-  readonly environment?: Readonly<Record<string, string>>;
+  readonly command: (files: Field['files']) => readonly string[];
+  readonly environment?: (field: Pick<Field, 'issuer' | 'secret'>) => Readonly<Record<string, string>>;
+  /** Asks callers for a token and signs its calls. Tokens are sent to nobody else. */
+  readonly secured?: true;
   /** Not a gateway: stands in the table for orientation, and nobody has to beat it. */
   readonly yardstick?: true;
 }
@@ -20,22 +23,33 @@ const peer = (file: string): Contestant['command'] => {
 };
 
 /** `BENCH_OURS_ARGS` is added to the command line of ours, to measure it with other settings. */
+const ours = (supergraph: string): readonly string[] => [
+  join(OURS, 'gateway/index.js'),
+  '--supergraph',
+  supergraph,
+  '--port',
+  '0',
+  ...(process.env['BENCH_OURS_ARGS']?.split(' ').filter(Boolean) ?? []),
+];
+
+/** No peer writes a line per request. */
+const QUIET = { LOG_LEVEL: 'warn' };
+
 export const CONTESTANTS: readonly Contestant[] = [
   {
     name: 'ours',
     label: 'Caregraph',
     packages: [],
-    command: ({ supergraph }) => [
-      join(REPOSITORY, 'dist/gateway/index.js'),
-      '--supergraph',
-      supergraph,
-      '--port',
-      '0',
-      '--open',
-      ...(process.env['BENCH_OURS_ARGS']?.split(' ').filter(Boolean) ?? []),
-    ],
-    // No peer writes a line per request.
-    environment: { LOG_LEVEL: 'warn' },
+    command: ({ supergraph }) => [...ours(supergraph), '--open'],
+    environment: () => QUIET,
+  },
+  {
+    name: 'ours-secured',
+    label: 'Caregraph, authorization and envelope on',
+    packages: [],
+    command: ({ secured }) => ours(secured),
+    environment: ({ issuer, secret }) => ({ ...QUIET, ...issuer.environment, SUBGRAPH_SECRET: secret }),
+    secured: true,
   },
   {
     name: 'apollo',
@@ -54,7 +68,7 @@ export const CONTESTANTS: readonly Contestant[] = [
     label: 'Hive Gateway, Rust planner',
     packages: ['@graphql-hive/gateway-runtime', '@graphql-hive/router-runtime', '@graphql-hive/router-query-planner'],
     command: peer('hive'),
-    environment: { HIVE_ROUTER_RUNTIME: 'true' },
+    environment: () => ({ HIVE_ROUTER_RUNTIME: 'true' }),
   },
   {
     name: 'mercurius',

@@ -1,22 +1,27 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Issuer, openIssuer } from './issuer.ts';
 import { type Cores, message, shareCores, start, stop } from './processes.ts';
-import type { FromSubgraphs, LoadOrder, LoadReport, Replay, SubgraphCount, ToSubgraphs, Waves } from './protocol.ts';
-import { composeFor } from './supergraph.ts';
+import type { FromSubgraphs, LoadOrder, LoadReport, Recorded, Replay, SubgraphCount, ToSubgraphs } from './protocol.ts';
+import { composeFor, composeSecured } from './supergraph.ts';
 
 /** What all gateways of a run have in common: the subgraphs, their supergraph, and the load. */
 export interface Field {
   readonly cores: Cores;
   readonly supergraphSdl: string;
   readonly urls: Replay['urls'];
-  /** Paths of the files gateways are started with. They go with this process. */
-  readonly files: { readonly supergraph: string; readonly replay: string };
+  /** Paths of the files gateways are started with: open and guarded supergraph, calls of the floor. They go with this process. */
+  readonly files: { readonly supergraph: string; readonly secured: string; readonly replay: string };
+  readonly issuer: Issuer;
+  /** What a secured gateway signs its calls with. */
+  readonly secret: string;
   /** Process ids of subgraphs and load. */
   readonly pids: readonly number[];
   count(): Promise<SubgraphCount>;
   /** Runs `action` and tells which calls the subgraphs got meanwhile. */
-  recorded<T>(action: () => Promise<T>): Promise<{ readonly result: T; readonly waves: Waves }>;
+  recorded<T>(action: () => Promise<T>): Promise<Recorded & { readonly result: T }>;
   load(order: LoadOrder): Promise<LoadReport>;
   close(): Promise<void>;
 }
@@ -35,20 +40,28 @@ export const openField = async (): Promise<Field> => {
   const urls = await message(subgraphs, (sent: FromSubgraphs) => ('urls' in sent ? sent.urls : undefined));
   const supergraphSdl = composeFor(urls);
   const directory = mkdtempSync(join(tmpdir(), 'caregraph-bench-'));
-  const files = { supergraph: join(directory, 'supergraph.graphql'), replay: join(directory, 'replay.json') };
+  const files = {
+    supergraph: join(directory, 'supergraph.graphql'),
+    secured: join(directory, 'secured.graphql'),
+    replay: join(directory, 'replay.json'),
+  };
   writeFileSync(files.supergraph, supergraphSdl);
+  writeFileSync(files.secured, composeSecured(urls));
+  const issuer = await openIssuer();
   process.once('exit', () => rmSync(directory, { recursive: true }));
   return {
     cores,
     supergraphSdl,
     urls,
     files,
+    issuer,
+    secret: randomBytes(32).toString('base64url'),
     pids: [subgraphs, load].map(({ pid }) => pid ?? 0),
     count: () => ask('count', (sent) => ('calls' in sent ? sent : undefined)),
     recorded: async (action) => {
       subgraphs.send('record' satisfies ToSubgraphs);
       const result = await action();
-      return { result, waves: await ask('recorded', (sent) => ('recorded' in sent ? sent.recorded : undefined)) };
+      return { result, ...(await ask('recorded', (sent) => ('waves' in sent ? sent : undefined))) };
     },
     load: (order) => {
       const report = message(load, (sent: LoadReport) => sent);
@@ -56,6 +69,7 @@ export const openField = async (): Promise<Field> => {
       return report;
     },
     close: async () => {
+      issuer.close();
       await Promise.all([stop(load), stop(subgraphs)]);
     },
   };

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Contestant } from './contestants.ts';
+import type { Field } from './field.ts';
 import { PEERS } from './places.ts';
 import { addressOf, start, stop } from './processes.ts';
 
@@ -16,11 +17,11 @@ export interface Entry {
 /** Starts a contestant; one that does not start is an entry with the reason. */
 export const enter = async (
   contestant: Contestant,
-  files: { readonly supergraph: string; readonly replay: string },
-  core: string | undefined,
+  field: Pick<Field, 'files' | 'issuer' | 'secret' | 'cores'>,
+  options: { readonly ipc?: boolean } = {},
 ): Promise<Entry> => {
-  const environment = contestant.environment ?? {};
-  const child = start(contestant.command(files), { core, environment });
+  const environment = contestant.environment?.(field) ?? {};
+  const child = start(contestant.command(field.files), { core: field.cores.gateway, environment, ...options });
   try {
     return { contestant, running: { child, url: await addressOf(child) }, excluded: undefined };
   } catch (error) {
@@ -34,10 +35,14 @@ export const leave = async ({ running }: Entry): Promise<void> => {
 };
 
 /** Asks once. @throws when there is no answer within 30 s, or its status is not 200 */
-export const ask = async (url: string, body: string): Promise<string> => {
+export const ask = async (url: string, body: string, authorization?: string): Promise<string> => {
   const response = await fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json',
+      ...(authorization === undefined ? {} : { authorization }),
+    },
     body,
     signal: AbortSignal.timeout(30_000),
   });
@@ -55,10 +60,11 @@ export const verify = async (
   url: string,
   bodies: readonly string[],
   expected: readonly unknown[],
+  authorization?: string,
 ): Promise<{ readonly answers: readonly string[] } | { readonly wrong: string }> => {
   const answers: string[] = [];
   for (const [index, body] of bodies.entries()) {
-    const answer = await ask(url, body).catch((error: unknown) => (error as Error).message);
+    const answer = await ask(url, body, authorization).catch((error: unknown) => (error as Error).message);
     const wrong = differenceOf(answer, expected[index]);
     if (wrong !== undefined) return { wrong };
     answers.push(answer);

@@ -1,10 +1,12 @@
-import { availableParallelism } from 'node:os';
 import type { Field } from './field.ts';
 import { type Entry, verify, versionsOf } from './gateway.ts';
 import type { LoadOrder, LoadReport } from './protocol.ts';
+import { holeIn } from './proof.ts';
 import type { GatewayResult, Round } from './results.ts';
 import type { Shape } from './shapes.ts';
-import { cpuOf, cpuOfMachine, residentOf } from './usage.ts';
+import { sum } from './statistics.ts';
+import { ALL_SCOPES } from './subgraphs/secured.ts';
+import { cpuOf, residentOf, watchOthers } from './usage.ts';
 
 /** A gateway in its lane: what it is asked, and how it did so far. */
 export interface Lane {
@@ -17,21 +19,31 @@ export interface Lane {
 
 /** Puts a gateway in its lane if it answers everything as it should. */
 export const laneOf = async (
+  field: Field,
   entry: Entry,
   { connections }: Shape,
   bodies: readonly string[],
   expected: readonly unknown[],
 ): Promise<Lane> => {
-  if (entry.running === undefined) return { entry, excluded: entry.excluded, order: undefined, rounds: [] };
+  const outside = (excluded: string | undefined): Lane => ({ entry, excluded, order: undefined, rounds: [] });
+  if (entry.running === undefined) return outside(entry.excluded);
   const { url } = entry.running;
-  const verified = await verify(url, bodies, expected);
-  if ('wrong' in verified) return { entry, excluded: verified.wrong, order: undefined, rounds: [] };
+  const isSecured = entry.contestant.secured === true;
+  const hole = isSecured ? await holeIn(field, url, bodies[0] ?? '') : undefined;
+  if (hole !== undefined) return outside(hole);
+  const authorization = isSecured ? await tokensOf(field, connections) : [];
+  const verified = await verify(url, bodies, expected, authorization[0]);
+  if ('wrong' in verified) return outside(verified.wrong);
   const requests = verified.answers.map((answer, index) => ({
     body: bodies[index] ?? '',
     answerLength: Buffer.byteLength(answer),
   }));
-  return { entry, excluded: undefined, order: { url, connections, requests }, rounds: [] };
+  const order = { url, connections, requests, ...(isSecured ? { authorization } : {}) };
+  return { entry, excluded: undefined, order, rounds: [] };
 };
+
+const tokensOf = ({ issuer }: Field, connections: number): Promise<string[]> =>
+  Promise.all(Array.from({ length: connections }, () => issuer.mint(ALL_SCOPES)));
 
 export const warmUp = async (field: Field, lane: Lane, seconds: number): Promise<void> => {
   if (seconds > 0) await underLoad(field, lane, seconds);
@@ -40,11 +52,11 @@ export const warmUp = async (field: Field, lane: Lane, seconds: number): Promise
 /** One round of load. */
 export const race = async (field: Field, lane: Lane, seconds: number): Promise<Round> => {
   const gateway = lane.entry.running?.child.pid ?? 0;
+  const disturbance = watchOthers([gateway, ...field.pids]);
   const before = { ...(await field.count()), ...usage(gateway, field.pids) };
   const report = await underLoad(field, lane, seconds);
   const after = { ...usage(gateway, field.pids), ...(await field.count()) };
   const spent = (what: keyof typeof before): number => after[what] - before[what];
-  const foreign = spent('machine') - spent('gateway') - spent('others') - spent('own');
   return {
     perSecond: report.answers / report.seconds,
     p50: report.p50,
@@ -53,7 +65,7 @@ export const race = async (field: Field, lane: Lane, seconds: number): Promise<R
     resident: residentOf(gateway),
     busy: spent('gateway') / spent('at'),
     othersBusy: spent('others') / spent('at'),
-    disturbance: Math.max(0, foreign / (spent('at') * availableParallelism())),
+    disturbance: disturbance(),
     calls: spent('calls') / report.answers,
     executed: spent('executed'),
     failures: report.failures,
@@ -68,8 +80,6 @@ const underLoad = ({ load }: Field, { order }: Lane, seconds: number): Promise<L
 const usage = (gateway: number, others: readonly number[]) => ({
   gateway: cpuOf(gateway),
   others: sum(others.map(cpuOf)),
-  own: cpuOf(process.pid),
-  machine: cpuOfMachine(),
   at: performance.now(),
 });
 
@@ -86,5 +96,3 @@ export const resultOf = ({ entry: { contestant }, excluded, rounds }: Lane): Gat
     rounds: reason === undefined ? rounds : [],
   };
 };
-
-const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

@@ -7,17 +7,20 @@ import type { LoadOrder, LoadReport } from './protocol.ts';
  * one is answered. What is under way when the time is up is waited for and counted, with the time it takes: a slow
  * gateway would otherwise lose a large part of the few answers it gives.
  */
-const run = async ({ url, connections, seconds, requests }: LoadOrder): Promise<LoadReport> => {
+const run = async ({ url, connections, seconds, requests, authorization }: LoadOrder): Promise<LoadReport> => {
   const target = new URL(url);
-  const prepared = requests.map(({ body, answerLength }) => ({ bytes: postOf(target, body), answerLength }));
+  const prepared = Array.from({ length: connections }, (_, index) =>
+    requests
+      .filter((_request, at) => at % connections === index)
+      .map(({ body, answerLength }) => ({ bytes: postOf(target, body, authorization?.[index]), answerLength })),
+  );
   const latencies: number[] = [];
   let failures = 0;
 
-  const keepAsking = async (index: number): Promise<void> => {
-    const mine = prepared.filter((_, at) => at % connections === index);
+  const keepAsking = async (mine: (typeof prepared)[number]): Promise<void> => {
     const connection = await openConnection(target);
-    for (let turn = 0; performance.now() < end; turn += 1) {
-      const { bytes, answerLength } = mine[turn % mine.length] as (typeof prepared)[number];
+    for (let turn = 0; seconds === 'once' ? turn < mine.length : performance.now() < end; turn += 1) {
+      const { bytes, answerLength } = mine[turn % mine.length] as (typeof mine)[number];
       const sent = performance.now();
       const length = await connection.exchange(bytes);
       latencies.push(performance.now() - sent);
@@ -27,9 +30,9 @@ const run = async ({ url, connections, seconds, requests }: LoadOrder): Promise<
   };
 
   const started = performance.now();
-  const end = started + seconds * 1000;
+  const end = seconds === 'once' ? Number.NaN : started + seconds * 1000;
   // A connection that breaks is not opened again: a gateway that is not there would be asked as fast as it refuses.
-  const kept = await Promise.allSettled(Array.from({ length: connections }, (_, index) => keepAsking(index)));
+  const kept = await Promise.allSettled(prepared.map(keepAsking));
   const elapsed = performance.now() - started;
   failures += kept.filter(({ status }) => status === 'rejected').length;
   latencies.sort((one, other) => one - other);

@@ -7,6 +7,7 @@ import type { Replay } from './protocol.ts';
 import { outlineOf, record } from './recording.ts';
 import type { ShapeResult } from './results.ts';
 import { requestsOf, type Shape } from './shapes.ts';
+import { ALL_SCOPES } from './subgraphs/secured.ts';
 import { truthOf } from './truth.ts';
 
 export interface Pace {
@@ -26,17 +27,18 @@ export const measureShape = async (
   const bodies = requestsOf(shape);
   const expected = await truthOf(field.supergraphSdl, bodies);
   const start = (wanted: readonly Contestant[]): Promise<Entry[]> =>
-    Promise.all(wanted.map((contestant) => enter(contestant, field.files, field.cores.gateway)));
+    Promise.all(wanted.map((contestant) => enter(contestant, field)));
 
   const gateways = await start(contestants.filter((contestant) => !isFloor(contestant)));
-  // Ours and Apollo's plan alike, so either can show the floor what to do.
+  // Ours, secured or not, and Apollo's plan alike, so any of them can show the floor what to do.
   const model = gateways.find(({ contestant, running }) => MODELS.has(contestant.name) && running !== undefined);
-  const operations = model?.running === undefined ? [] : await record(field, model.running.url, bodies);
+  const token = model?.contestant.secured === true ? await field.issuer.mint(ALL_SCOPES) : undefined;
+  const operations = model?.running === undefined ? [] : await record(field, model.running.url, bodies, token);
   writeFileSync(field.files.replay, JSON.stringify({ urls: field.urls, operations } satisfies Replay));
   const entries = [...gateways, ...(await start(contestants.filter(isFloor)))];
 
   const lanes = [];
-  for (const entry of entries) lanes.push(await laneOf(entry, shape, bodies, expected));
+  for (const entry of entries) lanes.push(await laneOf(field, entry, shape, bodies, expected));
   const racing = lanes.filter(({ order }) => order !== undefined);
   for (const lane of racing) await warmUp(field, lane, pace.warmup);
   for (let round = 0; round < pace.rounds; round += 1) {
@@ -58,6 +60,6 @@ export const measureShape = async (
   };
 };
 
-const MODELS = new Set(['ours', 'apollo']);
+const MODELS = new Set(['ours', 'ours-secured', 'apollo']);
 
 const isFloor = ({ name }: Contestant): boolean => name === 'floor';

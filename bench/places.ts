@@ -1,13 +1,19 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 /** This package. The programs run as compiled to `node_modules/.cache/caregraph-bench/bench`, so that linters, formatters and compilers pass them by. */
 export const BENCH = join(import.meta.dirname, '../../../..');
 
 export const REPOSITORY = join(BENCH, '..');
 
+/** The build of ours that is measured: `BENCH_OURS_DIST`, else the one of this checkout. */
+export const OURS = resolve(process.env['BENCH_OURS_DIST'] ?? join(REPOSITORY, 'dist'));
+
 /** Packages of the contestants. Mercurius has a place of its own, for its own version of graphql. */
 export const PEERS = [BENCH, join(BENCH, 'mercurius')];
 
-/** The newest result, and its picture. */
+/** The newest result of each measurement, and their pictures. */
 export const RESULTS = join(BENCH, 'results/latest.json');
 export const PLOT = join(BENCH, 'results/latest.svg');
+export const LARGE = join(BENCH, 'results/large.json');
+export const MEMORY = join(BENCH, 'results/memory.json');
+export const MEMORY_PLOT = join(BENCH, 'results/memory.svg');

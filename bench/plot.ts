@@ -1,6 +1,7 @@
 import type { GatewayResult, Results, ShapeResult } from './results.ts';
 import { isPreliminary } from './results.ts';
 import { rounded } from './statistics.ts';
+import { BOLD, FAINT, FLOOR, INK, OURS, OURS_TOO, PEER, picture, text } from './svg.ts';
 import { ratioOf } from './table.ts';
 
 const COLUMNS = 2;
@@ -14,13 +15,6 @@ const NAMES = 190;
 const VALUES = 92;
 const BARS = WIDTH - NAMES - VALUES;
 
-/** Colours that differ in lightness too, on a ground of their own, so that neither print nor a dark page hides them. */
-const INK = '#1f2937';
-const FAINT = '#6b7280';
-const OURS = '#0f766e';
-const PEER = '#93a8c4';
-const FLOOR = '#d6dce5';
-
 /** Draws one panel per shape: how much of the floor's rate each gateway reaches. */
 export const plotOf = (results: Results): string => {
   const shapes = results.shapes.filter(({ gateways }) => named(gateways, 'floor')?.rounds.length);
@@ -32,15 +26,10 @@ export const plotOf = (results: Results): string => {
     const y = HEADER + Math.floor(index / COLUMNS) * panelHeight;
     return `<g transform="translate(${x} ${y})">${panelOf(shape)}</g>`;
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" font-family="system-ui, 'Segoe UI', Roboto, 'DejaVu Sans', sans-serif" font-size="13">
-<title>Requests per second of each gateway, as a share of the floor</title>
-<rect width="${width}" height="${height}" fill="#ffffff"/>
-${text(MARGIN, 30, 'Requests per second, as a share of the floor', `font-size="17" font-weight="600" fill="${INK}"`)}
-${text(MARGIN, 50, subtitleOf(results), `fill="${FAINT}" font-size="12"`)}
-${panels.join('\n')}
-</svg>
-`;
+  return picture({ width, height, margin: MARGIN }, HEADING, subtitleOf(results), panels.join('\n'));
 };
+
+const HEADING = 'Requests per second, as a share of the floor';
 
 const subtitleOf = (results: Results): string =>
   `${isPreliminary(results) ? 'PRELIMINARY. ' : ''}Gateway alone on one core. The floor makes the same calls to subgraphs and nothing else. Longer is faster. ${results.date}, Node ${results.node}`;
@@ -57,18 +46,20 @@ const panelOf = (shape: ShapeResult): string => {
     const y = TITLE + index * ROW;
     const share = ratioOf(gateway, floor).median;
     const isOurs = gateway === ours;
+    const isSecured = gateway.name === 'ours-secured';
     const name = text(
       NAMES - 10,
       y + 15,
-      shortOf(gateway.label),
+      isSecured ? 'Caregraph, secured' : shortOf(gateway.label),
       `text-anchor="end" fill="${INK}"${isOurs ? BOLD : ''}`,
     );
     if (!Number.isFinite(share))
       return name + text(NAMES, y + 15, 'not measured: see the table', `fill="${FAINT}" font-size="12"`);
     const length = Math.max(1, Math.min(1, share) * BARS);
-    const fill = isOurs ? OURS : gateway === floor ? FLOOR : PEER;
+    const fill = isOurs ? OURS : isSecured ? OURS_TOO : gateway === floor ? FLOOR : PEER;
     const bar = `<rect x="${NAMES}" y="${y + 3}" width="${length.toFixed(1)}" height="${ROW - 8}" rx="2" fill="${fill}"/>`;
-    const value = isOurs || gateway === floor ? percent(share) : `${percent(share)}  ·  ${compared(ours, gateway)}`;
+    const isAlone = isOurs || isSecured || gateway === floor;
+    const value = isAlone ? percent(share) : `${percent(share)}  ·  ${compared(ours, gateway)}`;
     return name + bar + text(NAMES + length + 6, y + 15, value, `fill="${INK}" font-size="12"${isOurs ? BOLD : ''}`);
   });
   const heading =
@@ -84,17 +75,9 @@ const compared = (ours: GatewayResult | undefined, peer: GatewayResult): string 
   return ratio >= 1 ? `${rounded(ratio)}× slower` : `${rounded(1 / ratio)}× faster`;
 };
 
-const BOLD = ' font-weight="600"';
-
 const percent = (share: number): string =>
   share >= 0.1 ? `${Math.round(share * 100)} %` : `${(share * 100).toFixed(1)} %`;
 
 const shortOf = (label: string): string => label.replace(/ ?\(.*\)|:.*/, '');
 
 const shortAbout = ({ about }: ShapeResult): string => about.replace(/ \(.*?\)/, '');
-
-const text = (x: number, y: number, content: string, attributes: string): string =>
-  `<text x="${x.toFixed(1)}" y="${y}" ${attributes}>${escaped(content)}</text>`;
-
-const escaped = (content: string): string =>
-  content.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

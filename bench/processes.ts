@@ -39,11 +39,12 @@ export const start = (arguments_: readonly string[], options: StartOptions): Chi
   return child;
 };
 
-export const stop = async (child: ChildProcess): Promise<void> => {
+/** Asks a child to end, and ends it when it has not after `patience` milliseconds. */
+export const stop = async (child: ChildProcess, patience = 3000): Promise<void> => {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exited = once(child, 'exit');
   child.kill('SIGTERM');
-  const impatience = setTimeout(() => child.kill('SIGKILL'), 3000);
+  const impatience = setTimeout(() => child.kill('SIGKILL'), patience);
   await exited;
   clearTimeout(impatience);
 };

@@ -20,18 +20,25 @@ export interface SubgraphCount {
   readonly executed: number;
 }
 
-export type FromSubgraphs =
-  | { readonly urls: Readonly<Record<SubgraphName, string>> }
-  | { readonly recorded: Waves }
-  | SubgraphCount;
+export type FromSubgraphs = { readonly urls: Readonly<Record<SubgraphName, string>> } | Recorded | SubgraphCount;
+
+/** The calls of a time that was recorded. */
+export interface Recorded {
+  readonly waves: Waves;
+  /** Every one of them carried an envelope. */
+  readonly signed: boolean;
+}
 
 /** One round of load. */
 export interface LoadOrder {
   readonly url: string;
   readonly connections: number;
-  readonly seconds: number;
+  /** How long it goes on; `once` until every request was sent once. */
+  readonly seconds: number | 'once';
   /** Connection `i` sends those at `i`, `i + connections`, … in turn. */
   readonly requests: readonly { readonly body: string; readonly answerLength: number }[];
+  /** The header of that name, one per connection. Left out: none is sent. */
+  readonly authorization?: readonly string[];
 }
 
 export interface LoadReport {

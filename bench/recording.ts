@@ -7,12 +7,17 @@ import type { Replay, Waves } from './protocol.ts';
  *
  * @throws when requests that differ in nothing but ids lead to different calls
  */
-export const record = async (field: Field, url: string, bodies: readonly string[]): Promise<Replay['operations']> => {
+export const record = async (
+  field: Field,
+  url: string,
+  bodies: readonly string[],
+  authorization?: string,
+): Promise<Replay['operations']> => {
   const operations: { body: string; waves: Waves; answer: string }[] = [];
   for (const body of bodies) {
     // The first time, the gateway may plan and the subgraphs execute.
-    await ask(url, body);
-    const { result, waves } = await field.recorded(() => ask(url, body));
+    await ask(url, body, authorization);
+    const { result, waves } = await field.recorded(() => ask(url, body, authorization));
     operations.push({ body, waves, answer: result });
   }
   const outlines = new Set(operations.map(({ waves }) => outlineOf(waves)));

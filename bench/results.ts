@@ -1,12 +1,16 @@
 import { median } from './statistics.ts';
 
-/** What a run leaves behind, as `results/latest.json`. */
-export interface Results {
+/** When and on what something was measured. */
+export interface Circumstances {
   readonly date: string;
   readonly node: string;
   readonly cpu: string;
   readonly cores: number;
   readonly pinned: boolean;
+}
+
+/** What a run leaves behind, as `results/latest.json`. */
+export interface Results extends Circumstances {
   readonly rounds: number;
   /** Seconds of load per round. */
   readonly seconds: number;

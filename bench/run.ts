@@ -1,9 +1,7 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { availableParallelism, cpus } from 'node:os';
-import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { CONTESTANTS, type Contestant } from './contestants.ts';
 import { openField } from './field.ts';
+import { circumstancesOf, keep } from './keep.ts';
 import { measureShape, type Pace } from './measure-shape.ts';
 import { RESULTS } from './places.ts';
 import { isPreliminary, type Results, type ShapeResult } from './results.ts';
@@ -39,24 +37,14 @@ const main = async ({ shapes, contestants, pace, out }: Arguments): Promise<void
   }
   await field.close();
   const results: Results = {
-    date: new Date().toISOString().slice(0, 10),
-    node: process.version,
-    cpu: cpus()[0]?.model.trim() ?? 'unknown',
-    cores: availableParallelism(),
-    pinned: field.cores.gateway !== undefined,
+    ...circumstancesOf(field),
     rounds: pace.rounds,
     seconds: pace.seconds,
     oursArguments: process.env['BENCH_OURS_ARGS'] ?? '',
     shapes: measured,
   };
-  mkdirSync(dirname(out), { recursive: true });
-  writeFileSync(out, `${JSON.stringify(results, fourDigits, 2)}\n`);
-  console.log(`written: ${out}${isPreliminary(results) ? ' (preliminary)' : ''}`);
+  keep(out, results, isPreliminary(results));
 };
-
-/** What is measured is not known better. */
-const fourDigits = (_: string, value: unknown): unknown =>
-  typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
 
 /** `undefined`: only help is wanted. */
 const readArguments = (): Arguments | undefined => {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 
 /** CPU time a process has used so far, all threads, in ms; 0 where there is no `/proc`. */
 export const cpuOf = (pid: number): number => {
@@ -13,9 +14,19 @@ export const residentOf = (pid: number): number =>
   Math.round(Number(/^VmRSS:\s+(\d+)/m.exec(read(`/proc/${pid}/status`))?.[1] ?? 0) / 1024);
 
 /** CPU time all processes of the machine have used so far, in ms, without what the kernel does in interrupts. */
-export const cpuOfMachine = (): number => {
+const cpuOfMachine = (): number => {
   const [, user = 0, nice = 0, system = 0] = (read('/proc/stat').split('\n')[0] ?? '').split(/\s+/).map(Number);
   return (user + nice + system) * TICK;
+};
+
+/**
+ * Looks at the machine from now on; the returned function says what share of it other processes than these, and this
+ * one, have taken since.
+ */
+export const watchOthers = (pids: readonly number[]): (() => number) => {
+  const spent = (): number => cpuOfMachine() - [process.pid, ...pids].reduce((sum, pid) => sum + cpuOf(pid), 0);
+  const [before, since] = [spent(), performance.now()];
+  return () => Math.max(0, (spent() - before) / ((performance.now() - since) * availableParallelism()));
 };
 
 /** Milliseconds per unit of `/proc`: USER_HZ is 100 on every Linux that Node runs on. */

@@ -7,7 +7,7 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { serve } from './serve.ts';
+import { bodyOf, serveAnswers } from './serve.ts';
 
 /**
  * Apollo Server without what it does besides answering (reports, traces, cache hints), on the thinnest HTTP front it
@@ -27,17 +27,10 @@ export const serveApollo = async (what: Partial<ApolloServerOptions<BaseContext>
     ],
   } as ApolloServerOptions<BaseContext>);
   await apollo.start();
-  await serve((request, response) => {
-    answer(apollo, request, response).catch((error: unknown) => {
-      console.error(error);
-      response.writeHead(500).end();
-    });
-  });
+  await serveAnswers((request, response) => answer(apollo, request, response));
 };
 
 const answer = async (apollo: ApolloServer, request: IncomingMessage, response: ServerResponse): Promise<void> => {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
   const headers = new HeaderMap();
   for (const [name, value] of Object.entries(request.headers)) if (typeof value === 'string') headers.set(name, value);
   const {
@@ -49,7 +42,7 @@ const answer = async (apollo: ApolloServer, request: IncomingMessage, response: 
       method: request.method ?? 'POST',
       headers,
       search: '',
-      body: JSON.parse(Buffer.concat(chunks).toString('utf8')),
+      body: JSON.parse(await bodyOf(request)),
     },
     context: () => Promise.resolve({}),
   });

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { createServer, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { ENVELOPE_HEADER } from '../../platform/envelope.ts';
 import type { FromSubgraphs, ToSubgraphs } from '../protocol.ts';
 import { answersOf, utf8 } from './answers.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
@@ -22,7 +23,7 @@ const start = async (name: SubgraphName): Promise<readonly [SubgraphName, string
     request.on('data', (chunk: string) => {
       body += chunk;
     });
-    request.on('end', () => answer(body, response));
+    request.on('end', () => answer(body, request, response));
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -31,19 +32,19 @@ const start = async (name: SubgraphName): Promise<readonly [SubgraphName, string
 
 const answererOf = (subgraph: SubgraphName) => {
   const { prepared, prepare } = answersOf(subgraph);
-  const slowly = async (body: string): Promise<Buffer> => {
-    await recorder?.add({ subgraph, body: utf8(body) });
+  const slowly = async (body: string, request: IncomingMessage): Promise<Buffer> => {
+    await recorder?.add({ subgraph, body: utf8(body) }, request.headers[ENVELOPE_HEADER] !== undefined);
     const known = prepared.get(body);
     if (known !== undefined) return known;
     executed += 1;
     return prepare(body);
   };
-  return (body: string, response: ServerResponse): void => {
+  return (body: string, request: IncomingMessage, response: ServerResponse): void => {
     calls += 1;
     const known = recorder === undefined ? prepared.get(body) : undefined;
     if (known !== undefined) send(response, known);
     else
-      slowly(body).then(
+      slowly(body, request).then(
         (answer) => send(response, answer),
         (error: unknown) => {
           console.error(error);
@@ -62,7 +63,7 @@ const tell = (message: FromSubgraphs): void => void process.send?.(message);
 process.on('message', (message: ToSubgraphs) => {
   if (message === 'record') recorder = createRecorder();
   else if (message === 'recorded') {
-    tell({ recorded: recorder?.waves ?? [] });
+    tell(recorder?.recorded() ?? { waves: [], signed: false });
     recorder = undefined;
   } else tell({ calls, executed });
 });

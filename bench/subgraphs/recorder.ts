@@ -1,9 +1,10 @@
-import type { Call, Waves } from '../protocol.ts';
+import type { Call, Recorded } from '../protocol.ts';
 
 export interface Recorder {
-  readonly waves: Waves;
-  /** Notes a call. It may be answered when the promise resolves. */
-  add(call: Call): Promise<void>;
+  /** So far. */
+  readonly recorded: () => Recorded;
+  /** Notes a call, and whether it carried an envelope. It may be answered when the promise resolves. */
+  add(call: Call, signed: boolean): Promise<void>;
 }
 
 /** Milliseconds without another call after which those that wait are answered. */
@@ -15,12 +16,14 @@ const QUIET = 20;
  */
 export const createRecorder = (): Recorder => {
   const waves: Call[][] = [];
+  let unsigned = 0;
   let release: (() => void) | undefined;
   let released: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   return {
-    waves,
-    add: (call) => {
+    recorded: () => ({ waves, signed: unsigned === 0 && waves.length > 0 }),
+    add: (call, signed) => {
+      if (!signed) unsigned += 1;
       if (released === undefined) {
         waves.push([]);
         released = new Promise((resolve) => {

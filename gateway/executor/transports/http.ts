@@ -121,7 +121,10 @@ const answerOf = (value: unknown): SubgraphAnswer => {
   const hasErrors = Array.isArray(errors) && errors.length > 0 && errors.every(isObject);
   if (!hasData && !hasErrors) throw new LoggableError('the answer of the subgraph has neither data nor errors');
   if (!hasErrors) return { data } as SubgraphAnswer;
-  return { ...(hasData ? { data } : {}), errors: errors as NonNullable<SubgraphAnswer['errors']> };
+  return {
+    ...(hasData ? { data } : {}),
+    errors: errors as readonly unknown[] as NonNullable<SubgraphAnswer['errors']>,
+  };
 };
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
