@@ -5,6 +5,7 @@ import type { Envelope } from '../platform/envelope.ts';
 import type { Identity } from '../platform/identity.ts';
 import type { Log } from '../platform/log.ts';
 import type { Deadline } from '../platform/time.ts';
+import type { Cancellation } from './executor/cancellation.ts';
 import type { Executed, ExecutePlan } from './executor/execute-plan.ts';
 import type { Transports } from './executor/transports/transport.ts';
 import type { Authenticator } from './identity/authenticator.ts';
@@ -43,8 +44,8 @@ export interface Exchange {
   /** Taken once: a supergraph that comes later does not reach this request. */
   readonly serving: Serving;
   readonly deadline: Deadline;
-  /** Aborted at the deadline, when the client is gone, and at the end of a drain. */
-  readonly signal: AbortSignal;
+  /** Comes at the deadline, when the client is gone, and at the end of a drain. */
+  readonly cancellation: Cancellation;
   /** Stands on the answer, on its errors, on log lines, and on all that is asked of subgraphs. */
   readonly requestId: string;
   identity?: Identity;

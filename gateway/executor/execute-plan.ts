@@ -3,6 +3,7 @@ import type { GraphQLError } from 'graphql';
 import type { Envelope } from '../../platform/envelope.ts';
 import type { PreparedOperation } from '../authorization/filter-document.ts';
 import type { Generation } from '../supergraph/generation.ts';
+import type { Cancellation } from './cancellation.ts';
 import type { Transports } from './transports/transport.ts';
 
 /** One run of one plan. */
@@ -18,7 +19,7 @@ export interface PlanRun {
   /** The same object in every call of the run. */
   readonly envelope: Envelope;
   /** Ends every call under way; what is there by then is answered. */
-  readonly signal: AbortSignal;
+  readonly cancellation: Cancellation;
   /** Lets messages and codes of subgraphs through as they are. */
   readonly open: boolean;
 }

@@ -60,7 +60,7 @@ const dataSource = (transport: Transport, run: PlanRun, failed: GraphQLError[]):
     };
     const at = 'pathInIncomingRequest' in options ? (options.pathInIncomingRequest ?? []) : [];
     try {
-      const { data, errors } = await transport.send(call, run.envelope, run.signal);
+      const { data, errors } = await transport.send(call, run.envelope, run.cancellation);
       return {
         ...(data === undefined ? {} : { data }),
         ...(errors === undefined ? {} : { errors: errors.map((error) => tagged(error, transport.name)) }),

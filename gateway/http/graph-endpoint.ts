@@ -3,6 +3,7 @@ import { GraphQLError } from 'graphql';
 import { codeOf, ERRORS } from '../../platform/errors.ts';
 import { requestIdOf } from '../../platform/http/request-id.ts';
 import { deadlineIn } from '../../platform/time.ts';
+import { Cancellation } from '../executor/cancellation.ts';
 import type { Exchange, HttpAnswer, Surroundings } from '../exchange.ts';
 import { formatError } from '../format-error.ts';
 import { runPipeline } from '../pipeline.ts';
@@ -20,30 +21,30 @@ export interface GraphEndpoint {
 
 /** `serving` is asked once per request, so that it can be replaced while requests run. */
 export const graphEndpoint = (surroundings: Surroundings, serving: () => Serving): GraphEndpoint => {
-  const running = new Set<AbortController>();
+  const running = new Set<Cancellation>();
   const { deadline } = surroundings.config.server;
   let isDraining = false;
   let onIdle: (() => void) | undefined;
 
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const started = performance.now();
-    const stop = new AbortController();
-    const timer = setTimeout(() => stop.abort(), deadline);
+    const cancellation = new Cancellation();
+    const timer = setTimeout(() => cancellation.cancel(), deadline);
     // Also comes after a complete answer, when there is nothing left to stop.
-    response.once('close', () => stop.abort());
-    running.add(stop);
+    response.once('close', () => cancellation.cancel());
+    running.add(cancellation);
     const exchange: Exchange = {
       request,
       response,
       surroundings,
       serving: serving(),
       deadline: deadlineIn(deadline),
-      signal: stop.signal,
+      cancellation,
       requestId: requestIdOf(request),
     };
     const answered = await answerOf(exchange, isDraining);
     clearTimeout(timer);
-    running.delete(stop);
+    running.delete(cancellation);
     // The rest of a body nobody wants is not read either.
     writeAnswer(response, exchange.requestId, answered, isDraining || !request.complete);
     if (running.size === 0) onIdle?.();
@@ -67,7 +68,7 @@ export const graphEndpoint = (surroundings: Surroundings, serving: () => Serving
       isDraining = true;
       await idleWithin(patience);
       // Those left get the time to say that they were cut short.
-      for (const stop of running) stop.abort();
+      for (const cancellation of running) cancellation.cancel();
       await idleWithin(LAST_WORDS);
     },
   };

@@ -3,7 +3,7 @@ import type { Step } from '../pipeline.ts';
 
 /** Runs the plan, unless the operation was refused as a whole. */
 export const execute: Step = async (exchange, next) => {
-  const { serving, surroundings, signal } = exchange;
+  const { serving, surroundings, cancellation } = exchange;
   exchange.executed ??= await surroundings.executePlan({
     generation: serving.generation,
     plan: from(exchange, 'planned').plan,
@@ -11,7 +11,7 @@ export const execute: Step = async (exchange, next) => {
     variables: from(exchange, 'operation').variables,
     transports: surroundings.transports,
     envelope: from(exchange, 'envelope'),
-    signal,
+    cancellation,
     open: surroundings.authenticator === undefined,
   });
   return next();

@@ -105,7 +105,7 @@ const ask = async (
   try {
     const transport = run.transports.get(head.subgraph);
     if (transport === undefined) throw fail('DOWNSTREAM_SERVICE_ERROR');
-    return await transport.send(call, run.envelope, run.signal);
+    return await transport.send(call, run.envelope, run.cancellation);
   } catch (error) {
     tellUnanswered(run, head, at, error);
     return undefined;

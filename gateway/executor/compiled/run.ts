@@ -3,7 +3,7 @@ import type { PlanRun } from '../execute-plan.ts';
 import type { JsonObject } from './json-object.ts';
 
 /** One run of a compiled plan, while it lasts. */
-export interface Run extends Pick<PlanRun, 'variables' | 'transports' | 'envelope' | 'signal' | 'open'> {
+export interface Run extends Pick<PlanRun, 'variables' | 'transports' | 'envelope' | 'cancellation' | 'open'> {
   /** Everything the subgraphs have said so far, keys and types the client did not ask for included. */
   data: JsonObject;
   readonly errors: GraphQLError[];

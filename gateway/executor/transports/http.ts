@@ -5,6 +5,7 @@ import { fail } from '../../../platform/errors.ts';
 import { LoggableError } from '../../../platform/log.ts';
 import type { SubgraphAnswer, SubgraphCall } from '../../../platform/subgraph.ts';
 import { MINUTE, remaining, SECOND } from '../../../platform/time.ts';
+import type { Cancellation } from '../cancellation.ts';
 import { ACCEPTED_ENCODINGS, decompress } from './decompress.ts';
 import type { InFlight } from './in-flight.ts';
 import { postJson } from './post.ts';
@@ -38,7 +39,7 @@ export const httpTransport = (options: HttpTransportOptions): Transport => {
     connections: options.connections,
     connectTimeout: 5 * SECOND,
     keepAliveTimeout: 4 * SECOND,
-    // The signal ends a call; these are for a call nobody stops.
+    // A call is ended by its cancellation; these are for a call nobody stops.
     headersTimeout: 5 * MINUTE,
     bodyTimeout: 5 * MINUTE,
   });
@@ -49,32 +50,33 @@ export const httpTransport = (options: HttpTransportOptions): Transport => {
   };
   const headOf = createHeads();
 
-  const ask = async (body: string, envelope: Envelope, signal: AbortSignal): Promise<Buffer> => {
+  const ask = async (body: string, envelope: Envelope, cancellation: Cancellation): Promise<Buffer> => {
     const headers =
       key === undefined ? common : { ...common, [ENVELOPE_HEADER]: signEnvelope(envelope, name, key, body) };
-    const posted = await postJson(pool, { path, headers, body, limit, signal });
+    const posted = await postJson(pool, { path, headers, body, limit, cancellation });
     if (posted.encoding === 'identity') return posted.bytes;
     if (options.compression) return decompress(posted, limit);
     throw new LoggableError('the subgraph answers compressed, unasked');
   };
 
-  const askOnce = async (call: SubgraphCall, envelope: Envelope, signal: AbortSignal): Promise<Buffer> => {
+  const askOnce = async (call: SubgraphCall, envelope: Envelope, cancellation: Cancellation): Promise<Buffer> => {
     const head = headOf(call);
     const body =
       call.variables === undefined ? `${head.text}}` : `${head.text},"variables":${JSON.stringify(call.variables)}}`;
-    if (!head.isMutation) return inFlight.share(`${name} ${body}`, envelope, signal, () => ask(body, envelope, signal));
+    if (!head.isMutation)
+      return inFlight.share(`${name} ${body}`, envelope, cancellation, () => ask(body, envelope, cancellation));
     inFlight.forget();
-    return ask(body, envelope, signal).finally(inFlight.forget);
+    return ask(body, envelope, cancellation).finally(inFlight.forget);
   };
 
   return {
     name,
-    send: async (call, envelope, signal) => {
-      if (signal.aborted || remaining(envelope.deadline) === 0) throw fail('GATEWAY_TIMEOUT');
+    send: async (call, envelope, cancellation) => {
+      if (cancellation.isCancelled || remaining(envelope.deadline) === 0) throw fail('GATEWAY_TIMEOUT');
       try {
-        return answerOf(parse(await askOnce(call, envelope, signal)));
+        return answerOf(parse(await askOnce(call, envelope, cancellation)));
       } catch (cause) {
-        throw fail(signal.aborted ? 'GATEWAY_TIMEOUT' : 'DOWNSTREAM_SERVICE_ERROR', { cause });
+        throw fail(cancellation.isCancelled ? 'GATEWAY_TIMEOUT' : 'DOWNSTREAM_SERVICE_ERROR', { cause });
       }
     },
     close: () => pool.destroy(),

@@ -1,6 +1,7 @@
 import type { Envelope } from '../../../platform/envelope.ts';
 import type { Identity } from '../../../platform/identity.ts';
 import { SECOND } from '../../../platform/time.ts';
+import type { Cancellation } from '../cancellation.ts';
 import { stopped } from './stopped.ts';
 
 /**
@@ -9,7 +10,7 @@ import { stopped } from './stopped.ts';
  */
 export interface InFlight {
   /** `ask` is called unless such a query is under way. `query` is all that the answer depends on besides the caller. */
-  share(query: string, envelope: Envelope, signal: AbortSignal, ask: () => Promise<Buffer>): Promise<Buffer>;
+  share(query: string, envelope: Envelope, cancellation: Cancellation, ask: () => Promise<Buffer>): Promise<Buffer>;
   /** A mutation begins or ends: what was asked before may be answered as it was before. */
   forget(): void;
 }
@@ -21,18 +22,18 @@ export const createInFlight = (): InFlight => {
   // By the identity itself: equal claims of two tokens are two callers.
   let callers = new WeakMap<Identity, Map<string, Underway>>();
   return {
-    share: (query, { identity, deadline }, signal, ask) => {
+    share: (query, { identity, deadline }, cancellation, ask) => {
       const queries = callers.get(identity) ?? new Map<string, Underway>();
       const leader = queries.get(query);
       if (leader !== undefined && deadline - leader.deadline <= MOST_APART)
-        return stopped(signal, () =>
+        return stopped(cancellation, () =>
           leader.bytes.catch((error: unknown) => {
             // The request that asked was stopped, and this one was not.
-            if (leader.signal.aborted && !signal.aborted) return ask();
+            if (leader.cancellation.isCancelled && !cancellation.isCancelled) return ask();
             throw error;
           }),
         );
-      const underway: Underway = { bytes: ask(), deadline, signal };
+      const underway: Underway = { bytes: ask(), deadline, cancellation };
       callers.set(identity, queries.set(query, underway));
       const end = (): void => {
         if (queries.get(query) === underway) queries.delete(query);
@@ -49,5 +50,5 @@ export const createInFlight = (): InFlight => {
 interface Underway {
   readonly bytes: Promise<Buffer>;
   readonly deadline: number;
-  readonly signal: AbortSignal;
+  readonly cancellation: Cancellation;
 }

@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { LoggableError } from '../../../platform/log.ts';
+import type { Cancellation } from '../cancellation.ts';
 
 export interface PostOptions {
   readonly path: string;
@@ -8,7 +9,7 @@ export interface PostOptions {
   /** Bytes of the answer, as they come over the wire. */
   readonly limit: number;
   /** Ends the call. */
-  readonly signal: AbortSignal;
+  readonly cancellation: Cancellation;
 }
 
 /** What came back. */
@@ -27,7 +28,7 @@ export interface Posted {
  */
 export const postJson = (dispatcher: Dispatcher, options: PostOptions): Promise<Posted> =>
   new Promise((resolve, reject) => {
-    const { path, headers, body, limit, signal } = options;
+    const { path, headers, body, limit, cancellation } = options;
     const chunks: Buffer[] = [];
     let size = 0;
     let encoding = '';
@@ -39,12 +40,12 @@ export const postJson = (dispatcher: Dispatcher, options: PostOptions): Promise<
       // It may not have got a connection yet.
       reject(reason);
     };
-    signal.addEventListener('abort', stop, { once: true });
+    cancellation.onCancel(stop);
     const request = { method: 'POST', path, headers, body } as const;
     dispatcher.dispatch(request, {
       onRequestStart: (controller) => {
         started = controller;
-        if (signal.aborted) stop();
+        if (cancellation.isCancelled) stop();
       },
       onResponseStart: (controller, status, answered) => {
         const reason = unusable(status, answered);
@@ -57,11 +58,11 @@ export const postJson = (dispatcher: Dispatcher, options: PostOptions): Promise<
         else chunks.push(chunk);
       },
       onResponseEnd: () => {
-        signal.removeEventListener('abort', stop);
+        cancellation.offCancel(stop);
         resolve({ encoding, bytes: chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size) });
       },
       onResponseError: (_controller, error) => {
-        signal.removeEventListener('abort', stop);
+        cancellation.offCancel(stop);
         reject(error);
       },
     });

@@ -1,4 +1,5 @@
 import type { Envelope } from '../../../platform/envelope.ts';
+import type { Cancellation } from '../cancellation.ts';
 import type { SubgraphAnswer, SubgraphCall } from '../../../platform/subgraph.ts';
 
 /** A way to ask one subgraph. */
@@ -10,7 +11,7 @@ export interface Transport {
    *
    * @throws the error of the table that says why there is no answer: DOWNSTREAM_SERVICE_ERROR, GATEWAY_TIMEOUT
    */
-  send(call: SubgraphCall, envelope: Envelope, signal: AbortSignal): Promise<SubgraphAnswer>;
+  send(call: SubgraphCall, envelope: Envelope, cancellation: Cancellation): Promise<SubgraphAnswer>;
   close?(): Promise<void>;
 }
 

@@ -2,6 +2,7 @@ import { operationFromDocument, Supergraph } from '@apollo/federation-internals'
 import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
 import { type DocumentNode, type GraphQLError, type GraphQLSchema, getOperationAST, isObjectType } from 'graphql';
 import { coerceVariables } from '../../../gateway/coerce-variables.ts';
+import { Cancellation } from '../../../gateway/executor/cancellation.ts';
 import { executeCompiled } from '../../../gateway/executor/compiled/execute.ts';
 import type { Executed, ExecutePlan } from '../../../gateway/executor/execute-plan.ts';
 import { executeByReference } from '../../../gateway/executor/reference.ts';
@@ -85,7 +86,7 @@ export const run = async (
       variables: coerceVariables(generation.schema, operation, variables),
       transports: transportsOf(transports),
       envelope: { identity: NOBODY, requestId: 'test', deadline: Date.now() + 60_000 },
-      signal: new AbortController().signal,
+      cancellation: new Cancellation(),
       open: true,
     });
     return { ...executed, data: JSON.parse(executed.data), calls, thrown: undefined };
