@@ -34,6 +34,8 @@ export interface HttpAnswer {
   /** Name, value, name, value. */
   readonly headers: readonly string[];
   readonly body: string;
+  /** `latin1`: `body` has one character for each byte. */
+  readonly encoding: 'utf8' | 'latin1';
 }
 
 /** One request on its way through the pipeline. Each step fills in what it is for; the steps after it read that. */
@@ -58,7 +60,7 @@ export interface Exchange {
   executed?: Executed;
   /** Errors of the answer, those of denied selections included. */
   errors?: readonly GraphQLError[];
-  /** The answer of GraphQL, as JSON. */
+  /** The answer of GraphQL, as JSON, in the encoding of what was executed. */
   text?: string;
   answer?: HttpAnswer;
 }

@@ -4,8 +4,8 @@ import type { Log } from '../platform/log.ts';
 import { refuseUnsafeEnvironment } from './apollo-environment.ts';
 import type { Surroundings } from './exchange.ts';
 import type { ExecutePlan } from './executor/execute-plan.ts';
-import { executeCompiled } from './executor/compiled/execute.ts';
 import { executeByReference } from './executor/reference.ts';
+import { executeSpliced } from './executor/spliced/execute.ts';
 import { type Transport, transportsOf } from './executor/transports/transport.ts';
 import { graphEndpoint } from './http/graph-endpoint.ts';
 import { type HealthSource, livez, readyz } from '../platform/http/health.ts';
@@ -42,7 +42,7 @@ export interface RunningGateway {
 }
 
 const EXECUTORS: Readonly<Record<Config['executor'], ExecutePlan>> = {
-  compiled: executeCompiled,
+  compiled: executeSpliced,
   reference: executeByReference,
 };
 

@@ -32,7 +32,7 @@ export const signEnvelope = (
   envelope: Envelope,
   subgraph: string,
   key: Buffer,
-  body: string,
+  body: string | Buffer,
   now = Date.now(),
 ): string => {
   const { identity, requestId, deadline } = envelope;

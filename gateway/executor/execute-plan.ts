@@ -29,6 +29,8 @@ export type PlannedOperation = Pick<PreparedOperation, 'operation' | 'document' 
 export interface Executed {
   /** `data` of the answer, as JSON: what was fetched, and null where a selection was denied. */
   readonly data: string;
+  /** `latin1`: `data` has one character for each byte of its UTF-8. */
+  readonly encoding?: 'utf8' | 'latin1';
   /** Fit to leave the process: codes of the error table, paths in the answer. */
   readonly errors: readonly GraphQLError[];
 }

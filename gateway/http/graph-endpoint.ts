@@ -79,7 +79,7 @@ const LAST_WORDS = 500;
 const answerOf = async (exchange: Exchange, isDraining: boolean): Promise<HttpAnswer> => {
   try {
     const { method } = exchange.request;
-    if (method === 'OPTIONS') return { status: 204, headers: ['allow', METHODS], body: '' };
+    if (method === 'OPTIONS') return { status: 204, headers: ['allow', METHODS], body: '', encoding: 'utf8' };
     if (method !== 'GET' && method !== 'POST') throw refuse('METHOD_NOT_ALLOWED', { headers: { allow: METHODS } });
     if (isDraining) throw refuse('SHUTTING_DOWN', { headers: { 'retry-after': '1' } });
     await runPipeline(exchange);
@@ -101,6 +101,7 @@ const refusalOf = ({ requestId, surroundings }: Exchange, error: unknown): HttpA
     status: ERRORS[codeOf(error)].status,
     headers: ['content-type', 'application/json; charset=utf-8', ...[...(headers ?? [])].flat()],
     body: JSON.stringify({ errors: [formatted] }),
+    encoding: 'utf8',
   };
 };
 

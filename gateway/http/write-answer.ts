@@ -12,7 +12,7 @@ import type { HttpAnswer } from '../exchange.ts';
 export const writeAnswer = (
   response: ServerResponse,
   requestId: string,
-  { status, headers, body }: HttpAnswer,
+  { status, headers, body, encoding }: HttpAnswer,
   isLast: boolean,
 ): void => {
   if (response.headersSent || response.destroyed) return;
@@ -20,11 +20,11 @@ export const writeAnswer = (
   for (let i = 0; i + 1 < headers.length; i += 2)
     if (!IS_ALWAYS.has(headers[i] as string)) all.push(headers[i] as string, headers[i + 1] as string);
   // RFC 9110 section 8.6: an answer without content has no length either.
-  if (status !== 204) all.push('content-length', String(Buffer.byteLength(body)));
+  if (status !== 204) all.push('content-length', String(Buffer.byteLength(body, encoding)));
   if (isLast) all.push('connection', 'close');
   response.writeHead(status, all);
   // node leaves the body out of the answer to HEAD.
-  response.end(body);
+  response.end(body, encoding);
 };
 
 /** Apollo Server has a policy of its own for what may be cached of some answers; none of ours may. */

@@ -2,7 +2,7 @@ import { HeaderMap } from '@apollo/server';
 import { parse } from 'graphql';
 import { answerError } from '../answer-errors.ts';
 import { isTooLarge, MOST_TOKENS } from '../document-size.ts';
-import { type Exchange, from } from '../exchange.ts';
+import { type Exchange, from, type HttpAnswer } from '../exchange.ts';
 import { admitKnown } from '../operations/admit-known.ts';
 import type { Step } from '../pipeline.ts';
 import { refuse } from '../refusal.ts';
@@ -18,8 +18,13 @@ export const admitDocument: Step = async (exchange, next) => {
   const contentType = admitKnown(exchange);
   if (contentType === undefined) return byApollo(exchange, next);
   await next();
-  exchange.answer = { status: 200, headers: ['content-type', contentType], body: from(exchange, 'text') };
+  exchange.answer = { status: 200, headers: ['content-type', contentType], ...writtenBy(exchange) };
 };
+
+const writtenBy = (exchange: Exchange): Pick<HttpAnswer, 'body' | 'encoding'> => ({
+  body: from(exchange, 'text'),
+  encoding: exchange.executed?.encoding ?? 'utf8',
+});
 
 const byApollo: Step = async (exchange, next) => {
   const { request, body, serving } = exchange;
@@ -36,7 +41,7 @@ const byApollo: Step = async (exchange, next) => {
   exchange.answer = {
     status: answer.status ?? 200,
     headers: [...answer.headers].flat(),
-    body: isAnswered ? from(exchange, 'text') : refused(exchange, result),
+    ...(isAnswered ? writtenBy(exchange) : { body: refused(exchange, result), encoding: 'utf8' }),
   };
 };
 

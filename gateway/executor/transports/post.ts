@@ -5,7 +5,7 @@ import type { Cancellation } from '../cancellation.ts';
 export interface PostOptions {
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: Buffer;
   /** Bytes of the answer, as they come over the wire. */
   readonly limit: number;
   /** Ends the call. */

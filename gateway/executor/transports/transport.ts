@@ -1,5 +1,6 @@
 import type { Envelope } from '../../../platform/envelope.ts';
 import type { Cancellation } from '../cancellation.ts';
+import type { ByteText } from './byte-text.ts';
 import type { SubgraphAnswer, SubgraphCall } from '../../../platform/subgraph.ts';
 
 /** A way to ask one subgraph. */
@@ -12,7 +13,20 @@ export interface Transport {
    * @throws the error of the table that says why there is no answer: DOWNSTREAM_SERVICE_ERROR, GATEWAY_TIMEOUT
    */
   send(call: SubgraphCall, envelope: Envelope, cancellation: Cancellation): Promise<SubgraphAnswer>;
+  /**
+   * The same for a call that is written already, and an answer that nobody has parsed. Not there where calls are not
+   * written at all.
+   *
+   * @throws as `send` does
+   */
+  exchange?(call: WrittenCall, envelope: Envelope, cancellation: Cancellation): Promise<Buffer>;
   close?(): Promise<void>;
+}
+
+export interface WrittenCall {
+  /** The JSON of the call. */
+  readonly body: ByteText;
+  readonly isMutation: boolean;
 }
 
 /** By the name of the subgraph. */

@@ -89,11 +89,14 @@ export const run = async (
       cancellation: new Cancellation(),
       open: true,
     });
-    return { ...executed, data: JSON.parse(executed.data), calls, thrown: undefined };
+    return { ...executed, data: JSON.parse(decoded(executed)), calls, thrown: undefined };
   } catch (thrown) {
     return { data: null, errors: [], calls, thrown };
   }
 };
+
+const decoded = ({ data, encoding }: Executed): string =>
+  encoding === 'latin1' ? Buffer.from(data, 'latin1').toString('utf8') : data;
 
 const NOBODY = createIdentity({ subject: 'test', client: 'test', scopes: [], facilities: [] });
 

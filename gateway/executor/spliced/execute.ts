@@ -1,0 +1,178 @@
+import { isUtf8 } from 'node:buffer';
+import type { FetchNode, PlanNode } from '@apollo/query-planner';
+import { fetchHead } from '../compiled/fetch-head.ts';
+import { executeCompiled } from '../compiled/execute.ts';
+import type { Executed, ExecutePlan, PlannedOperation, PlanRun } from '../execute-plan.ts';
+import { toByteText } from '../transports/byte-text.ts';
+import { headOf } from '../transports/call.ts';
+import { compileSpliced, type Scanned, type SplicedEntities, type SplicedOperation } from './compile.ts';
+import { UNSUITED } from './position.ts';
+import { createRecording, type Recording } from './replay.ts';
+import { SURPRISE } from './scan-runtime.ts';
+
+/**
+ * Runs plans by splicing: bytes of the subgraphs' answers are checked where they stand, and copied into the client's
+ * answer without being decoded. Nothing is parsed, and no value is made of what is only passed on.
+ *
+ * That is for answers in which everything is as it should be, which nearly all are. At the first surprise (an error, a
+ * null that is not allowed, a key out of order, white space) the compiled executor starts from the beginning, with the
+ * answers that are there already; no call is made twice.
+ */
+export const executeSpliced: ExecutePlan = async (run) => {
+  const operation = operationFor(run);
+  if (operation === undefined || operation.rest > 0 || !areWritten(run, operation)) {
+    if (operation !== undefined) operation.rest -= 1;
+    return executeCompiled(run);
+  }
+  const recording = createRecording(run.transports, run.envelope, run.cancellation);
+  const data = await splice(run, operation, recording);
+  noteOutcome(operation, data !== undefined);
+  return data ?? executeCompiled({ ...run, transports: recording.transports });
+};
+
+/** An operation, and how it went lately. */
+interface Known extends SplicedOperation {
+  /** Surprises in a row. */
+  surprises: number;
+  /** Requests that are not even tried. */
+  rest: number;
+}
+
+const MOST_SURPRISES = 8;
+const REST = 1000;
+
+/** A subgraph that always answers otherwise than expected should not cost two looks at each answer. */
+const noteOutcome = (operation: Known, isSpliced: boolean): void => {
+  operation.surprises = isSpliced ? 0 : operation.surprises + 1;
+  if (operation.surprises < MOST_SURPRISES) return;
+  operation.surprises = 0;
+  operation.rest = REST;
+};
+
+const OPERATIONS = new WeakMap<PlannedOperation, { readonly operation: Known | undefined }>();
+
+const operationFor = (run: PlanRun): Known | undefined => {
+  const known = OPERATIONS.get(run.prepared);
+  if (known !== undefined) return known.operation;
+  const made = compile(run);
+  OPERATIONS.set(run.prepared, { operation: made });
+  return made;
+};
+
+const compile = ({ generation, plan, prepared }: PlanRun): Known | undefined => {
+  const { operation, document, denied, typeKey } = prepared;
+  if (plan?.node === undefined || document === undefined || denied !== undefined) return undefined;
+  try {
+    const made = compileSpliced(generation, plan.node as PlanNode, document, operation, typeKey);
+    return { ...made, surprises: 0, rest: 0 };
+  } catch (error) {
+    if (error === UNSUITED) return undefined;
+    throw error;
+  }
+};
+
+const areWritten = ({ transports }: PlanRun, { fetches }: SplicedOperation): boolean => {
+  for (const { planned } of fetches.values())
+    if (transports.get(planned.node.serviceName)?.exchange === undefined) return false;
+  return true;
+};
+
+interface Splicing {
+  readonly run: PlanRun;
+  readonly operation: SplicedOperation;
+  readonly recording: Recording;
+  readonly root: Scanned;
+}
+
+const splice = async (
+  run: PlanRun,
+  operation: SplicedOperation,
+  recording: Recording,
+): Promise<Executed | undefined> => {
+  const root: Scanned = {};
+  try {
+    await follow({ run, operation, recording, root }, run.plan?.node as PlanNode);
+    return { data: operation.write(root), encoding: 'latin1', errors: [] };
+  } catch {
+    // Whatever it was: the other executor meets it again, and can say what it is.
+    return undefined;
+  }
+};
+
+const follow = async (splicing: Splicing, node: PlanNode): Promise<void> => {
+  if (node.kind === 'Fetch') return fetch(splicing, node);
+  if (node.kind === 'Flatten') return follow(splicing, node.node);
+  if (node.kind === 'Sequence') for (const child of node.nodes) await follow(splicing, child);
+  if (node.kind === 'Parallel') await Promise.all(node.nodes.map((child) => follow(splicing, child)));
+};
+
+const fetch = async (splicing: Splicing, node: FetchNode): Promise<void> => {
+  const { operation, root } = splicing;
+  const compiled = operation.fetches.get(node);
+  if (compiled === undefined) throw SURPRISE;
+  const { planned, scanRoot, entities } = compiled;
+  if (entities !== undefined) return fetchEntities(splicing, node, planned.link, entities);
+  const bytes = await ask(splicing, node, undefined);
+  root[planned.link] = scanRoot?.(bytes, bytes.toString('latin1'));
+};
+
+const fetchEntities = async (
+  splicing: Splicing,
+  node: FetchNode,
+  link: string,
+  { find, represent, typeOf, scan }: SplicedEntities,
+): Promise<void> => {
+  const objects = find(splicing.root);
+  const texts: string[] = [];
+  const types: string[] = [];
+  const slots: number[] = [];
+  const known = new Map<string, number>();
+  for (const object of objects) {
+    const type = typeOf(object);
+    const text = represent(object, type);
+    let slot = text === undefined ? NOBODY : known.get(text);
+    if (slot === undefined && text !== undefined) {
+      slot = texts.push(text) - 1;
+      types.push(type);
+      known.set(text, slot);
+    }
+    slots.push(slot ?? NOBODY);
+  }
+  if (texts.length === 0) return;
+  const bytes = await ask(splicing, node, texts);
+  const found = scan(bytes, bytes.toString('latin1'), types);
+  if (found.length !== texts.length) throw SURPRISE;
+  for (let i = 0; i < objects.length; i++) {
+    const slot = slots[i] ?? NOBODY;
+    if (slot !== NOBODY) (objects[i] as Scanned)[link] = found[slot];
+  }
+};
+
+const NOBODY = -1;
+
+const ask = async (
+  { run, recording }: Splicing,
+  node: FetchNode,
+  representations: readonly string[] | undefined,
+): Promise<Buffer> => {
+  const { subgraph, query, operationName, variableNames } = fetchHeadOf(node);
+  const head = headOf(operationName === undefined ? { query } : { query, operationName });
+  const members: string[] = [];
+  for (const name of variableNames) {
+    const value = run.variables[name];
+    if (value !== undefined) members.push(toByteText(`${JSON.stringify(name)}:${JSON.stringify(value)}`));
+  }
+  if (representations !== undefined) members.push(`"representations":[${representations.join(',')}]`);
+  const body = `${head.text},"variables":{${members.join(',')}}}`;
+  const bytes = await recording.exchange(subgraph, { body, isMutation: head.isMutation });
+  if (!isUtf8(bytes)) throw SURPRISE;
+  return bytes;
+};
+
+const HEADS = new WeakMap<FetchNode, ReturnType<typeof fetchHead>>();
+
+const fetchHeadOf = (node: FetchNode) => {
+  const known = HEADS.get(node) ?? fetchHead(node);
+  HEADS.set(node, known);
+  return known;
+};

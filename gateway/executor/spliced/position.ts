@@ -1,0 +1,139 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  getNamedType,
+  type GraphQLCompositeType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  isAbstractType,
+  isCompositeType,
+  isInterfaceType,
+  isObjectType,
+  Kind,
+} from 'graphql';
+import {
+  collectFields,
+  type Selected as SelectedNode,
+  type SelectionSets,
+  selectionSetsOf,
+} from '../compiled/completion/collect-fields.ts';
+
+/** Thrown while compiling: this plan is for the executor that can do everything. */
+export const UNSUITED: Error = Object.freeze(new Error('not an operation for splicing'));
+
+/** A place in the answer where objects stand, and what the client selects of them. */
+export interface Position {
+  /** Names of the object types they can have. */
+  readonly types: readonly string[];
+  /** Whether an object has to say of which type it is. */
+  readonly isAbstract: boolean;
+  /** What is selected of an object of a type. The same object each time. */
+  readonly selected: (typeName: string) => Selected;
+}
+
+/** What the client selects of objects of one type at one position. */
+export interface Selected {
+  readonly typeName: string;
+  /** In the order of the answer. */
+  readonly keys: readonly SelectedKey[];
+  readonly byKey: ReadonlyMap<string, SelectedKey>;
+  /** By response key: where values are found that fetches require. */
+  readonly required: Map<string, Place>;
+}
+
+export interface SelectedKey {
+  readonly key: string;
+  /** Among its siblings. */
+  readonly index: number;
+  readonly fieldName: string;
+  readonly type: GraphQLOutputType;
+  /** What it selects below; `undefined` for a leaf. */
+  readonly child: Position | undefined;
+  /** Where the value is found; set by the fetch that gets it. */
+  place: Place | undefined;
+}
+
+/** A property of an object, or of the entity that a fetch has linked to it. */
+export interface Place {
+  /** Property of the link; `undefined`: the object itself has it. */
+  readonly link: string | undefined;
+  readonly property: string;
+  /** For text that holds several members: all their keys. */
+  readonly run: readonly string[] | undefined;
+}
+
+export interface ClientOperation {
+  readonly schema: GraphQLSchema;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  /** A response key that is not part of the answer. */
+  readonly hiddenKey: string;
+}
+
+export const fragmentsOf = ({ definitions }: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> =>
+  new Map(definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])));
+
+export const positionOf = (client: ClientOperation, type: GraphQLCompositeType, sets: SelectionSets): Position => {
+  const known = new Map<string, Selected>();
+  const children: Child[] = [];
+  // Types that select the same below a key share the position, so that a fetch can be for all of them.
+  const childOf: ChildOf = (named, group) => {
+    const nodes = group.map(({ node }) => node);
+    const found = children.find((one) => one.type === named && isSame(one.nodes, nodes));
+    if (found !== undefined) return found.position;
+    const position = positionOf(client, named, selectionSetsOf(group));
+    children.push({ type: named, nodes, position });
+    return position;
+  };
+  const types = isAbstractType(type) ? client.schema.getPossibleTypes(type).map(({ name }) => name) : [type.name];
+  return {
+    types,
+    isAbstract: isAbstractType(type),
+    selected: (typeName) => {
+      const found = known.get(typeName);
+      if (found !== undefined) return found;
+      if (!types.includes(typeName)) throw UNSUITED;
+      const made = selectedOf(client, typeName, sets, childOf);
+      known.set(typeName, made);
+      return made;
+    },
+  };
+};
+
+interface Child {
+  readonly type: GraphQLCompositeType;
+  readonly nodes: readonly FieldNode[];
+  readonly position: Position;
+}
+
+type ChildOf = (type: GraphQLCompositeType, group: readonly SelectedNode[]) => Position;
+
+const isSame = (one: readonly FieldNode[], other: readonly FieldNode[]): boolean =>
+  one.length === other.length && one.every((node, index) => node === other[index]);
+
+const selectedOf = (client: ClientOperation, typeName: string, sets: SelectionSets, childOf: ChildOf): Selected => {
+  const { selected, order } = collectFields(client, typeName, sets);
+  const keys: SelectedKey[] = [];
+  for (const { key, when } of order) {
+    // Conditions have been decided before an operation is planned.
+    if (when.length > 0) throw UNSUITED;
+    const group = selected.get(key) ?? [];
+    const fieldName = group[0]?.node.name.value;
+    if (key === client.hiddenKey) continue;
+    if (fieldName === undefined || group.some((one) => one.when.length > 0)) throw UNSUITED;
+    const type = fieldType(client.schema, typeName, fieldName);
+    const named = getNamedType(type);
+    const child = isCompositeType(named) ? childOf(named, group) : undefined;
+    keys.push({ key, index: keys.length, fieldName, type, child, place: undefined });
+  }
+  return { typeName, keys, byKey: new Map(keys.map((one) => [one.key, one])), required: new Map() };
+};
+
+/** @throws UNSUITED for introspection, which no subgraph answers */
+export const fieldType = (schema: GraphQLSchema, typeName: string, fieldName: string): GraphQLOutputType => {
+  const type = schema.getType(typeName);
+  if (fieldName === '__typename') return schema.getType('String') as GraphQLOutputType;
+  const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[fieldName] : undefined;
+  if (field === undefined) throw UNSUITED;
+  return field.type;
+};

@@ -1,0 +1,35 @@
+import { LRUCache } from 'lru-cache';
+import type { SubgraphCall } from '../../../platform/subgraph.ts';
+import { type ByteText, toByteText } from './byte-text.ts';
+import type { WrittenCall } from './transport.ts';
+
+/** The part of a call's JSON that is the same every time. */
+export interface CallHead {
+  /** Without the last brace. */
+  readonly text: ByteText;
+  readonly isMutation: boolean;
+}
+
+/** The JSON of a call (GraphQL over HTTP, section 5.4). */
+export const writeCall = (call: SubgraphCall): WrittenCall => {
+  const { text, isMutation } = headOf(call);
+  const { variables } = call;
+  return { body: variables === undefined ? `${text}}` : withVariables(text, JSON.stringify(variables)), isMutation };
+};
+
+export const withVariables = (head: ByteText, json: string): ByteText => `${head},"variables":${toByteText(json)}}`;
+
+const MOST_HEADS = 1000;
+const HEADS = new LRUCache<string, CallHead>({ max: MOST_HEADS });
+
+/** Queries are texts of plans, and come again and again. */
+export const headOf = ({ query, operationName }: Pick<SubgraphCall, 'query' | 'operationName'>): CallHead => {
+  const known = HEADS.get(query);
+  if (known !== undefined) return known;
+  const made: CallHead = {
+    text: toByteText(JSON.stringify({ query, operationName }).slice(0, -1)),
+    isMutation: /^\s*mutation\b/.test(query),
+  };
+  HEADS.set(query, made);
+  return made;
+};
