@@ -1,23 +1,43 @@
+import type { LargeResults } from './large-results.ts';
+import type { MemoryResults } from './memory-results.ts';
 import { disturbanceOf, isPreliminary, type Results, type ShapeResult } from './results.ts';
+import { largeSection, memorySection, securedSection } from './sections.ts';
 import { rounded } from './statistics.ts';
-import { ratioOf, tableOf } from './table.ts';
+import { percent, ratioOf, tableOf } from './table.ts';
+
+/** What was measured; `undefined` where that has not been done yet. */
+export interface Measured {
+  readonly results: Results;
+  readonly large: LargeResults | undefined;
+  readonly memory: MemoryResults | undefined;
+}
 
 /** `docs/performance.md`. */
-export const pageOf = (results: Results): string => `# Performance
+export const pageOf = ({ results, large, memory }: Measured): string => `# Performance
 
-<!-- Written by \`npm --prefix bench run report\` from bench/results/latest.json. Change bench/page.ts instead. -->
+<!-- Written by \`npm --prefix bench run report\` from bench/results/*.json. Change bench/page.ts instead. -->
 ${isPreliminary(results) ? `\n${warningOf(results)}\n` : ''}
 ![Requests per second of each gateway, as a share of the floor](../bench/results/latest.svg)
 
 ${summaryOf(results)}
 
-How this is measured, and what keeps it fair: [bench/README.md](../bench/README.md). Ratios compare gateways within one
+${securedSection(results)}
+
+${largeSection(large)}
+
+${memorySection(memory)}
+
+## How it is measured
+
+What keeps it fair, and how to do it again: [bench/README.md](../bench/README.md). Ratios compare gateways within one
 run, taking turns, and hold for other machines about as well as benchmarks do. **Absolute figures (requests per second,
 milliseconds, megabytes) mean nothing outside the run they are from.**
 
 ${machineOf(results)}
 
-## Results
+## Beside other gateways
+
+\`npm --prefix bench run bench\`
 
 - *of the floor*: rate, as a share of the floor's. The floor is a bare HTTP server that makes the same calls to the same
   subgraphs and answers the recorded bytes.
@@ -52,12 +72,14 @@ const warningOf = (results: Results): string =>
     .filter(Boolean)
     .join('\n> ');
 
-const machineOf = ({ date, node, cpu, cores, pinned, rounds, seconds, oursArguments }: Results): string =>
-  [
+const machineOf = (results: Results): string => {
+  const { date, node, cpu, cores, pinned, rounds, seconds, oursArguments } = results;
+  return [
     `Run of ${date}: Node ${node}, ${cpu}, ${cores} cores, ${pinned ? 'gateway alone on one core, load and subgraphs on the rest' : 'nothing pinned'},`,
-    `${rounds} rounds of ${seconds} s for each gateway and shape, in turn.`,
+    `${rounds} rounds of ${seconds} s for each gateway and shape, in turn; other processes took ${percent(disturbanceOf(results))} of the machine meanwhile.`,
     ...(oursArguments === '' ? [] : [`Caregraph was started with \`${oursArguments}\`.`]),
   ].join('\n');
+};
 
 const PEERS: readonly (readonly [name: string, label: string])[] = [
   ['apollo', 'Apollo Gateway'],

@@ -11,6 +11,9 @@ export const OURS = resolve(process.env['BENCH_OURS_DIST'] ?? join(REPOSITORY, '
 /** Packages of the contestants. Mercurius has a place of its own, for its own version of graphql. */
 export const PEERS = [BENCH, join(BENCH, 'mercurius')];
 
+/** Where a run of only some shapes or gateways goes: the report is about all of them. */
+export const SOME_RESULTS = join(import.meta.dirname, '../some.json');
+
 /** The newest result of each measurement, and their pictures. */
 export const RESULTS = join(BENCH, 'results/latest.json');
 export const PLOT = join(BENCH, 'results/latest.svg');

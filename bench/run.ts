@@ -3,10 +3,10 @@ import { CONTESTANTS, type Contestant } from './contestants.ts';
 import { openField } from './field.ts';
 import { circumstancesOf, keep } from './keep.ts';
 import { measureShape, type Pace } from './measure-shape.ts';
-import { RESULTS } from './places.ts';
+import { RESULTS, SOME_RESULTS } from './places.ts';
 import { isPreliminary, type Results, type ShapeResult } from './results.ts';
 import { type Shape, SHAPES } from './shapes.ts';
-import { tableOf } from './table.ts';
+import { securedOf, tableOf } from './table.ts';
 
 const USAGE = `Measures gateways beside each other.
 
@@ -17,7 +17,7 @@ const USAGE = `Measures gateways beside each other.
   --rounds   rounds per gateway, in turn (5)
   --seconds  of load in each round (5)
   --warmup   seconds of load before the first round (4)
-  --out      where the result goes (results/latest.json)
+  --out      where the result goes (results/latest.json, which the report shows; with --shape or --only another file)
 `;
 
 interface Arguments {
@@ -33,7 +33,7 @@ const main = async ({ shapes, contestants, pace, out }: Arguments): Promise<void
   for (const shape of shapes) {
     const result = await measureShape(field, shape, contestants, pace);
     measured.push(result);
-    console.log(`\n${shape.name}: ${shape.about}\n\n${tableOf(result)}\n`);
+    console.log(`\n${shape.name}: ${shape.about}\n\n${tableOf(result)}\n\n${securedOf(result)}`);
   }
   await field.close();
   const results: Results = {
@@ -56,7 +56,7 @@ const readArguments = (): Arguments | undefined => {
       rounds: { type: 'string', default: '5' },
       seconds: { type: 'string', default: '5' },
       warmup: { type: 'string', default: '4' },
-      out: { type: 'string', default: RESULTS },
+      out: { type: 'string' },
     },
     strict: true,
   });
@@ -69,7 +69,7 @@ const readArguments = (): Arguments | undefined => {
       seconds: within(values.seconds, 1, 120),
       warmup: within(values.warmup, 0, 120),
     },
-    out: values.out,
+    out: values.out ?? (values.shape === undefined && values.only === undefined ? RESULTS : SOME_RESULTS),
   };
 };
 

@@ -42,6 +42,16 @@ export const ratioOf = (over: GatewayResult | undefined, under: GatewayResult | 
   return { median: median(ratios), least: Math.min(...ratios), most: Math.max(...ratios) };
 };
 
+/** What ours reaches with authorization and envelope on, of what it does open; empty where that was not measured. */
+export const securedOf = ({ gateways }: ShapeResult): string => {
+  const named = (name: string) => gateways.find((gateway) => gateway.name === name);
+  const { median: share, least, most } = ratioOf(named('ours-secured'), named('ours'));
+  if (!Number.isFinite(share)) return '';
+  return `With authorization and envelope on Caregraph keeps ${percent(share)} of its rate (${percent(least)}–${percent(most)}).\n`;
+};
+
+export const percent = (share: number): string => `${Math.round(share * 100)} %`;
+
 const rowOf = ({ gateways }: ShapeResult, gateway: GatewayResult): string => {
   if (gateway.excluded !== undefined)
     return `| ${gateway.label} | ${gateway.excluded} |${' |'.repeat(HEAD.length - 2)}`;
@@ -52,15 +62,15 @@ const rowOf = ({ gateways }: ShapeResult, gateway: GatewayResult): string => {
     median(gateway.rounds.map((round) => round[key]));
   const cells = [
     gateway.label,
-    Number.isFinite(ofFloor) ? `${Math.round(ofFloor * 100)} %` : '–',
+    Number.isFinite(ofFloor) ? percent(ofFloor) : '–',
     gateway.name === 'ours' || !Number.isFinite(toOurs.median)
       ? '–'
       : `${rounded(toOurs.median)}× (${rounded(toOurs.least)}–${rounded(toOurs.most)})`,
     rounded(middle('p50')),
     rounded(middle('p99')),
     rounded(middle('cpu')),
-    String(middle('resident')),
-    `${Math.round(middle('busy') * 100)} %`,
+    String(Math.round(middle('resident'))),
+    percent(middle('busy')),
     rounded(middle('calls')),
     rounded(rateOf(gateway)),
   ];

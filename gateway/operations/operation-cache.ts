@@ -14,46 +14,52 @@ export interface OperationCache {
   add(text: string, hash: string, document: DocumentNode): KnownDocument;
   /** Something more was made of a document; `bytes` is what that takes, roughly. */
   grow(known: KnownDocument, bytes: number): void;
-  /** The texts of the documents kept, the most recently used first. */
-  texts(): Iterable<string>;
+  /** The documents kept, the most recently used first. */
+  all(): readonly KnownDocument[];
   /** Bytes, as estimated. */
   readonly size: number;
 }
 
 export const createOperationCache = (maxBytes: number): OperationCache => {
   const byHash = new Map<string, KnownDocument>();
-  const sizes = new WeakMap<KnownDocument, number>();
-  const byText = new LRUCache<string, KnownDocument>({
+  const byText = new LRUCache<string, Kept>({
     maxSize: maxBytes,
-    dispose: (known) => {
-      if (byText.peek(known.text) !== known) byHash.delete(known.hash);
+    sizeCalculation: ({ size }) => size,
+    // Also called for what is replaced by itself with another size.
+    disposeAfter: ({ known }) => {
+      if (!byText.has(known.text)) byHash.delete(known.hash);
     },
   });
-  const keep = (known: KnownDocument, size: number): void => {
-    sizes.set(known, size);
-    byText.set(known.text, known, { size });
-  };
+  // The cache looks at the size of a value it does not have yet, so each size makes another value.
+  const keep = (known: KnownDocument, size: number): void => void byText.set(known.text, { known, size });
   return {
-    get: (text) => byText.get(text),
+    get: (text) => byText.get(text)?.known,
     getByHash: (hash) => byHash.get(hash),
     add: (text, hash, document) => {
-      const known = byText.get(text);
-      if (known !== undefined) return known;
-      const made = knownDocument(text, hash, document);
-      keep(made, text.length * BYTES_PER_CHARACTER);
+      const kept = byText.get(text);
+      if (kept !== undefined) return kept.known;
+      const known = knownDocument(text, hash, document);
+      keep(known, text.length * BYTES_PER_CHARACTER);
       // One that alone is more than the whole cache is not kept.
-      if (byText.peek(text) === made) byHash.set(hash, made);
-      return made;
+      if (byText.has(text)) byHash.set(hash, known);
+      return known;
     },
     grow: (known, bytes) => {
-      if (byText.peek(known.text) === known) keep(known, (sizes.get(known) ?? 0) + bytes);
+      const kept = byText.peek(known.text);
+      if (kept?.known === known) keep(known, kept.size + bytes);
     },
-    texts: () => byText.keys(),
+    all: () => [...byText.values()].map(({ known }) => known),
     get size() {
       return byText.calculatedSize;
     },
   };
 };
+
+interface Kept {
+  readonly known: KnownDocument;
+  /** Bytes. */
+  readonly size: number;
+}
 
 /** Of a document: its text, tokens and syntax tree. */
 const BYTES_PER_CHARACTER = 40;
