@@ -5,12 +5,16 @@ import type { Log } from '../platform/log.ts';
 import { SECOND } from '../platform/time.ts';
 import { httpTransport } from './executor/transports/http.ts';
 import { createInFlight, type InFlight } from './executor/transports/in-flight.ts';
-import type { Transport } from './executor/transports/transport.ts';
-import type { HealthSource } from '../platform/http/health.ts';
 import { httpHealth } from './http/subgraph-health.ts';
 import type { IssuerOptions } from './identity/issuer-keys.ts';
-import { type RunningGateway, startGateway } from './server.ts';
+import { type RunningGateway, startGateway, type Supply } from './server.ts';
 import { supergraphUrls } from './supergraph/urls.ts';
+
+/** A gateway whose subgraphs are found at the addresses its supergraph names. */
+export interface DistributedGateway extends Omit<RunningGateway, 'replace'> {
+  /** As `RunningGateway.replace` does. */
+  replace(supergraphSdl: string): Promise<void>;
+}
 
 /**
  * Starts the gateway in front of subgraphs that are processes of their own, each asked with an envelope signed for it.
@@ -21,25 +25,24 @@ export const startDistributedGateway = async (
   config: Config,
   log: Log,
   supergraphSdl: string,
-): Promise<RunningGateway> => {
+): Promise<DistributedGateway> => {
   const { secret, urls } = config.subgraphs;
   const issuer = issuerOf(config);
   if (secret === undefined) throw new ConfigError(['subgraphs.secret (SUBGRAPH_SECRET): needed to sign for subgraphs']);
-  const subgraphs = supergraphUrls(supergraphSdl, urls);
-  const inFlight = createInFlight();
-  const transports = subgraphs.map(({ name, url }) =>
-    toSubgraph(config, inFlight, name, url, envelopeKey(secret, name)),
-  );
   const agent = new Agent({ connections: 1, keepAliveTimeout: 10 * SECOND });
-  const health: readonly HealthSource[] = subgraphs.map(({ name, url }) => httpHealth(name, url, agent));
-  const gateway = await startGateway({ config, log, supergraphSdl, transports, issuer, health }).catch(
-    async (error: unknown) => {
-      await agent.destroy();
-      throw error;
-    },
-  );
+  const inFlight = createInFlight();
+  const supplyOf = (sdl: string): Supply => ({
+    ...supply(config, inFlight, sdl, urls, (name) => envelopeKey(secret, name)),
+    health: supergraphUrls(sdl, urls).map(({ name, url }) => httpHealth(name, url, agent)),
+  });
+  const start = async () => startGateway({ config, log, issuer, ...supplyOf(supergraphSdl) });
+  const gateway = await start().catch(async (error: unknown) => {
+    await agent.destroy();
+    throw error;
+  });
   return {
     url: gateway.url,
+    replace: async (sdl) => gateway.replace(supplyOf(sdl)),
     close: async () => {
       await gateway.close();
       await agent.destroy();
@@ -51,21 +54,29 @@ export const startDistributedGateway = async (
  * Starts a gateway that serves any Federation 2 supergraph without authentication: nobody is asked who they are, nothing
  * is enforced or signed, and errors of subgraphs are passed on. For audits and for looking around, not for production.
  */
-export const startOpenGateway = (config: Config, log: Log, supergraphSdl: string): Promise<RunningGateway> => {
+export const startOpenGateway = async (
+  config: Config,
+  log: Log,
+  supergraphSdl: string,
+): Promise<DistributedGateway> => {
   const inFlight = createInFlight();
-  const transports = supergraphUrls(supergraphSdl, {}).map(({ name, url }) =>
-    toSubgraph(config, inFlight, name, url, undefined),
-  );
-  return startGateway({ config, log, supergraphSdl, transports, issuer: 'open' });
+  const supplyOf = (sdl: string): Supply => supply(config, inFlight, sdl, {}, () => undefined);
+  const gateway = await startGateway({ config, log, issuer: 'open', ...supplyOf(supergraphSdl) });
+  return { ...gateway, replace: async (sdl) => gateway.replace(supplyOf(sdl)) };
 };
 
-const toSubgraph = (
+const supply = (
   { subgraphs: { connections, responseLimit, compression } }: Config,
   inFlight: InFlight,
-  name: string,
-  url: string,
-  key: Buffer | undefined,
-): Transport => httpTransport({ name, url, key, connections, responseLimit, compression, inFlight });
+  supergraphSdl: string,
+  urls: Readonly<Record<string, string>>,
+  keyOf: (name: string) => Buffer | undefined,
+): Supply => {
+  const transports = supergraphUrls(supergraphSdl, urls).map(({ name, url }) =>
+    httpTransport({ name, url, key: keyOf(name), connections, responseLimit, compression, inFlight }),
+  );
+  return { supergraphSdl, transports };
+};
 
 const issuerOf = ({ identity }: Config): IssuerOptions => {
   const { issuer, jwksUri } = identity;

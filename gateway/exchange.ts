@@ -7,7 +7,6 @@ import type { Log } from '../platform/log.ts';
 import type { Deadline } from '../platform/time.ts';
 import type { Cancellation } from './executor/cancellation.ts';
 import type { Executed, ExecutePlan } from './executor/execute-plan.ts';
-import type { Transports } from './executor/transports/transport.ts';
 import type { Authenticator } from './identity/authenticator.ts';
 import type { KnownOperation, PermittedOperation, Planned } from './operations/known-document.ts';
 import type { Serving } from './serving.ts';
@@ -18,7 +17,6 @@ export interface Surroundings {
   readonly log: Log;
   /** `undefined`: an open gateway, where nobody is asked who they are. */
   readonly authenticator: Authenticator | undefined;
-  readonly transports: Transports;
   readonly executePlan: ExecutePlan;
 }
 

@@ -11,7 +11,8 @@ const USAGE = `Runs the gateway alone, in front of subgraphs that run elsewhere.
 
   node dist/gateway/index.js [--supergraph FILE] [--port N] [--open]
 
-  --supergraph  the supergraph to serve; the one of this product when left out
+  --supergraph  the supergraph to serve; the one of this product when left out. SIGHUP has it read again; one that cannot
+                be served leaves everything as it is
   --port        port to listen on; as configured when left out
   --open        serve it to anybody: no authentication, no authorization, errors of subgraphs passed on
 `;
@@ -21,8 +22,13 @@ const main = async (argv: readonly string[]): Promise<void> => {
   const loaded = loadConfig();
   const config: Config = port === undefined ? loaded : { ...loaded, server: { ...loaded.server, port } };
   const log = createLog(config.log.level);
-  const sdl = await readSupergraph(supergraph ?? join(ROOT, 'gateway/supergraph/supergraph.graphql'));
-  const gateway = await (open ? startOpenGateway : startDistributedGateway)(config, log, sdl);
+  const file = supergraph ?? join(ROOT, 'gateway/supergraph/supergraph.graphql');
+  const gateway = await (open ? startOpenGateway : startDistributedGateway)(config, log, await readSupergraph(file));
+  process.on('SIGHUP', () => {
+    readSupergraph(file)
+      .then((sdl) => gateway.replace(sdl))
+      .catch((error: unknown) => log.error({ error }, 'graph:kept'));
+  });
   process.stdout.write(`ready: ${open ? 'open ' : ''}gateway at ${gateway.url}/graphql\n`);
   onShutdown(() => gateway.close());
 };

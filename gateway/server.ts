@@ -6,7 +6,7 @@ import type { Surroundings } from './exchange.ts';
 import type { ExecutePlan } from './executor/execute-plan.ts';
 import { executeByReference } from './executor/reference.ts';
 import { executeSpliced } from './executor/spliced/execute.ts';
-import { type Transport, transportsOf } from './executor/transports/transport.ts';
+import type { Transport } from './executor/transports/transport.ts';
 import { graphEndpoint } from './http/graph-endpoint.ts';
 import { type HealthSource, livez, readyz } from '../platform/http/health.ts';
 import { listen } from '../platform/http/listen.ts';
@@ -14,19 +14,22 @@ import type { ExtraRoute } from '../platform/http/route.ts';
 import { type Handler, pathOf, router } from '../platform/http/router.ts';
 import { createAuthenticator } from './identity/authenticator.ts';
 import { createIssuerKeys, type IssuerOptions } from './identity/issuer-keys.ts';
-import { createServing } from './serving.ts';
-import { createGeneration } from './supergraph/generation.ts';
+import { openServings } from './servings.ts';
 
-export interface GatewayOptions {
-  readonly config: Config;
-  readonly log: Log;
+/** What a gateway serves: a graph, and the ways to its subgraphs. */
+export interface Supply {
   readonly supergraphSdl: string;
-  /** One for each subgraph of the supergraph. Closed with the gateway. */
+  /** One for each subgraph of the supergraph. Closed when they are no longer needed. */
   readonly transports: readonly Transport[];
-  /** `'open'`: nobody is asked who they are, and nothing is enforced. */
-  readonly issuer: IssuerOptions | 'open';
   /** What `/readyz` asks besides the issuer. */
   readonly health?: readonly HealthSource[];
+}
+
+export interface GatewayOptions extends Supply {
+  readonly config: Config;
+  readonly log: Log;
+  /** `'open'`: nobody is asked who they are, and nothing is enforced. */
+  readonly issuer: IssuerOptions | 'open';
   readonly routes?: readonly ExtraRoute[];
   readonly executePlan?: ExecutePlan;
 }
@@ -34,6 +37,14 @@ export interface GatewayOptions {
 export interface RunningGateway {
   /** Without a path; the graph is at `/graphql`. */
   readonly url: string;
+  /**
+   * Serves another graph from now on. Operations known so far are planned on it before it takes the first request; what
+   * runs by then ends on the graph it began with.
+   *
+   * @throws when the supergraph cannot be used or a subgraph has no transport; everything stays as it was, and the
+   *   transports given are closed
+   */
+  replace(supply: Supply): Promise<void>;
   /**
    * Takes nothing new, lets what runs finish within `server.drain`, and frees everything. Calling it again waits for the
    * same end.
@@ -55,30 +66,24 @@ export const startGateway = async (options: GatewayOptions): Promise<RunningGate
   refuseUnsafeEnvironment();
   const { config, log, issuer } = options;
   const isOpen = issuer === 'open';
-  const generation = createGeneration(options.supergraphSdl, { open: isOpen });
-  const transports = transportsOf(options.transports);
-  const unreachable = generation.subgraphs.filter(({ name }) => !transports.has(name)).map(({ name }) => name);
-  if (unreachable.length > 0) throw new Error(`no transport for ${unreachable.join(', ')}`);
-  const serving = await createServing(generation, log);
+  const current = await openServings(options, options);
   const issuerKeys = isOpen ? undefined : createIssuerKeys(issuer, log);
   const surroundings: Surroundings = {
     config,
     log,
     authenticator: issuerKeys === undefined ? undefined : createAuthenticator(issuerKeys, config.identity),
-    transports,
     executePlan: options.executePlan ?? EXECUTORS[config.executor],
   };
-  const graph = graphEndpoint(surroundings, () => serving);
+  const graph = graphEndpoint(surroundings, current.serving);
   const keysHealth = issuerKeys === undefined ? [] : [{ name: 'issuer', check: () => issuerKeys.health() }];
   let closing: Promise<void> | undefined;
   const isDraining = () => closing !== undefined;
   const handlers = new Map<string, Handler>([
     ['/livez', livez(isDraining)],
-    ['/readyz', readyz(isDraining, [...keysHealth, ...(options.health ?? [])])],
+    ['/readyz', readyz(isDraining, () => [...keysHealth, ...current.health()])],
   ]);
   const release = async (): Promise<void> => {
-    await serving.apollo.stop();
-    await Promise.all([issuerKeys?.close(), ...options.transports.map((transport) => transport.close?.())]);
+    await Promise.all([issuerKeys?.close(), current.close()]);
   };
   const otherwise = router({ handlers, routes: options.routes ?? [], isDraining, log });
   const graphPaths = new Set(['/graphql', ...(isOpen ? ['/'] : [])]);
@@ -89,7 +94,6 @@ export const startGateway = async (options: GatewayOptions): Promise<RunningGate
     await release();
     throw error;
   });
-  log.info({ supergraph: generation.id.slice(0, 12), subgraphs: generation.subgraphs.length }, 'gateway:started');
 
   const close = async (): Promise<void> => {
     listener.refuseNew();
@@ -100,6 +104,7 @@ export const startGateway = async (options: GatewayOptions): Promise<RunningGate
   };
   return {
     url: listener.url,
+    replace: (supply) => current.replace(supply),
     close: () => {
       closing ??= close();
       return closing;

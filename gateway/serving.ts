@@ -23,6 +23,7 @@ import type { Log } from '../platform/log.ts';
 import { coerceVariables } from './coerce-variables.ts';
 import { MOST_TOKENS } from './document-size.ts';
 import type { Exchange } from './exchange.ts';
+import { type Transport, type Transports, transportsOf } from './executor/transports/transport.ts';
 import { operationOf } from './operations/known-document.ts';
 import { refuse } from './refusal.ts';
 import type { Generation } from './supergraph/generation.ts';
@@ -30,6 +31,7 @@ import type { Generation } from './supergraph/generation.ts';
 /** A generation that takes requests, with the Apollo Server in front of it. Another generation gets a serving of its own. */
 export interface Serving {
   readonly generation: Generation;
+  readonly transports: Transports;
   readonly apollo: ApolloServer<ApolloContext>;
   /** The content type Apollo Server has chosen for an Accept header before; `''` stands for none. */
   readonly contentTypes: Map<string, string>;
@@ -42,8 +44,15 @@ export interface ApolloContext {
   readonly next: () => Promise<void>;
 }
 
-/** Starts serving a generation. Whoever replaces it stops `apollo`, which lets running requests finish. */
-export const createServing = async (generation: Generation, log: Log): Promise<Serving> => {
+/** Starts serving a generation. Closed by `closeServing`, once nothing runs on it any more. */
+export const createServing = async (
+  generation: Generation,
+  transports: readonly Transport[],
+  log: Log,
+): Promise<Serving> => {
+  const byName = transportsOf(transports);
+  const unreachable = generation.subgraphs.filter(({ name }) => !byName.has(name)).map(({ name }) => name);
+  if (unreachable.length > 0) throw new Error(`no transport for ${unreachable.join(', ')}`);
   const apollo = new ApolloServer<ApolloContext>({
     gateway: gatewayOf(generation),
     introspection: true,
@@ -68,7 +77,13 @@ export const createServing = async (generation: Generation, log: Log): Promise<S
     ],
   });
   await apollo.start();
-  return { generation, apollo, contentTypes: new Map() };
+  return { generation, transports: byName, apollo, contentTypes: new Map() };
+};
+
+/** Frees what a serving holds, connections to subgraphs included. */
+export const closeServing = async ({ apollo, transports }: Serving): Promise<void> => {
+  await apollo.stop();
+  await Promise.all([...transports.values()].map((transport) => transport.close?.()));
 };
 
 /** What was thrown, beside what Apollo Server has made of it. */

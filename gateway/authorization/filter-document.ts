@@ -10,11 +10,10 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
-import type { Identity } from '../../platform/identity.ts';
 import type { AnalyzedField, AnalyzedOperation, AnalyzedSelection } from './analyze-operation.ts';
 import type { Condition } from './conditions.ts';
 import type { Below, DeniedPath, DeniedSelections, Missing } from './denied.ts';
-import { isSatisfied } from './requirement.ts';
+import { type Holder, isSatisfied } from './requirement.ts';
 import type { Requirements } from './requirements.ts';
 
 /** What a caller with one mask may run of one operation. */
@@ -30,11 +29,7 @@ export interface PreparedOperation {
 }
 
 /** One digit per requirement the operation touches: `1` where the caller meets it. */
-export const maskOf = (
-  { all }: Requirements,
-  { touched }: AnalyzedOperation,
-  identity: Pick<Identity, 'scopes'>,
-): string => {
+export const maskOf = ({ all }: Requirements, { touched }: AnalyzedOperation, identity: Holder): string => {
   let mask = '';
   for (const id of touched) {
     const requirement = all[id];

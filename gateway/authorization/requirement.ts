@@ -1,5 +1,3 @@
-import type { Identity } from '../../platform/identity.ts';
-
 /** Alternatives of scopes that are needed together: `[[a, b], [c]]` is (a and b) or c. */
 export type Alternatives = readonly (readonly string[])[];
 
@@ -8,8 +6,13 @@ export type Requirement =
   | { readonly kind: 'authenticated' }
   | { readonly kind: 'scopes'; readonly alternatives: Alternatives };
 
+/** Who has scopes: an identity, for one. */
+export interface Holder {
+  readonly scopes: Pick<ReadonlySet<string>, 'has'>;
+}
+
 /** Whether this caller meets the requirement. No alternative at all is met by nobody. */
-export const isSatisfied = (requirement: Requirement, { scopes }: Pick<Identity, 'scopes'>): boolean =>
+export const isSatisfied = (requirement: Requirement, { scopes }: Holder): boolean =>
   requirement.kind === 'authenticated' ||
   requirement.alternatives.some((needed) => needed.every((scope) => scopes.has(scope)));
 

@@ -1,6 +1,6 @@
-import type { Identity } from '../../platform/identity.ts';
 import { analyzeOperation, unusedKey } from '../authorization/analyze-operation.ts';
 import { filterDocument, maskOf } from '../authorization/filter-document.ts';
+import type { Holder } from '../authorization/requirement.ts';
 import { specialize } from '../planning/specialize.ts';
 import type { Generation } from '../supergraph/generation.ts';
 import type { KnownOperation, PermittedOperation, Variation } from './known-document.ts';
@@ -15,7 +15,7 @@ export const permit = (
   generation: Generation,
   operation: KnownOperation,
   variables: Readonly<Record<string, unknown>>,
-  identity: Pick<Identity, 'scopes'>,
+  identity: Holder,
 ): PermittedOperation => {
   const key = truthOf(operation.conditionVariables, variables);
   const variation = operation.variations.get(key) ?? vary(generation, operation, variables, key);

@@ -1,6 +1,9 @@
 import type { Generation } from '../supergraph/generation.ts';
 import type { KnownOperation, PermittedOperation, Planned } from './known-document.ts';
 
+/** The overrides of a request for which nothing is drawn. */
+export const NO_OVERRIDES = '';
+
 /** The plan of an operation, made once however many requests wait for it. */
 export const planOnce = async (
   generation: Generation,

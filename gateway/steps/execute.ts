@@ -9,7 +9,7 @@ export const execute: Step = async (exchange, next) => {
     plan: from(exchange, 'planned').plan,
     prepared: from(exchange, 'permitted').prepared,
     variables: from(exchange, 'operation').variables,
-    transports: surroundings.transports,
+    transports: serving.transports,
     envelope: from(exchange, 'envelope'),
     cancellation,
     open: surroundings.authenticator === undefined,

@@ -1,5 +1,5 @@
 import { from } from '../exchange.ts';
-import { planOnce } from '../operations/plan-once.ts';
+import { NO_OVERRIDES, planOnce } from '../operations/plan-once.ts';
 import type { Step } from '../pipeline.ts';
 
 /** Plans what is left of the operation, once for all requests that may run the same of it. */
@@ -13,5 +13,3 @@ export const plan: Step = async (exchange, next) => {
   }
   return next();
 };
-
-const NO_OVERRIDES = '';

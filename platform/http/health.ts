@@ -23,10 +23,10 @@ export const livez = (isDraining: () => boolean): Handler =>
   });
 
 /** Answers 200 when every dependency is well and 503 otherwise, with each one's state. Names no address. */
-export const readyz = (isDraining: () => boolean, sources: readonly HealthSource[]): Handler =>
+export const readyz = (isDraining: () => boolean, sources: () => readonly HealthSource[]): Handler =>
   readOnly(async (_request, response) => {
     if (isDraining()) return sendError(response, 'SHUTTING_DOWN');
-    const dependencies = await Promise.all(sources.map(reportOf));
+    const dependencies = await Promise.all(sources().map(reportOf));
     const isReady = dependencies.every(({ status }) => status === 'ok');
     sendJson(response, isReady ? 200 : 503, { status: isReady ? 'ok' : 'failing', dependencies });
   });
