@@ -1,4 +1,4 @@
-import { createHash, createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { fail } from './errors.ts';
 import { createIdentity, type Identity } from './identity.ts';
 import type { Secret } from './secret.ts';
@@ -100,7 +100,7 @@ function encode(value: object): string {
   return Buffer.from(JSON.stringify(value)).toString('base64url');
 }
 
-const digest = (body: string | Buffer): string => createHash('sha256').update(body).digest('base64url');
+const digest = (body: string | Buffer): string => hash('sha256', body, 'base64url');
 
 const signature = (input: string, key: Buffer): string => createHmac('sha256', key).update(input).digest('base64url');
 

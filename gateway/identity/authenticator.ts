@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { Identity } from '../../platform/identity.ts';
 import type { IssuerKeys } from './issuer-keys.ts';
@@ -32,7 +32,7 @@ export const createAuthenticator = (
   };
   return {
     identify: (token) => {
-      const digest = createHash('sha256').update(token).digest('base64');
+      const digest = hash('sha256', token, 'base64');
       const known = verified.get(digest);
       const isStillGood = known !== undefined && known.until > clock() && known.edition === keys.edition();
       return isStillGood ? known.identity : verify(token, digest);
