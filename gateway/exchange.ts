@@ -18,6 +18,8 @@ export interface Surroundings {
   /** `undefined`: an open gateway, where nobody is asked who they are. */
   readonly authenticator: Authenticator | undefined;
   readonly executePlan: ExecutePlan;
+  /** Labels of overrides that are decided, not drawn. */
+  readonly overrides: ReadonlyMap<string, boolean>;
 }
 
 /** Which operation of a validated document runs, with which variables. */

@@ -73,6 +73,7 @@ export const startGateway = async (options: GatewayOptions): Promise<RunningGate
     log,
     authenticator: issuerKeys === undefined ? undefined : createAuthenticator(issuerKeys, config.identity),
     executePlan: options.executePlan ?? EXECUTORS[config.executor],
+    overrides: new Map(Object.entries(config.overrides)),
   };
   const graph = graphEndpoint(surroundings, current.serving);
   const keysHealth = issuerKeys === undefined ? [] : [{ name: 'issuer', check: () => issuerKeys.health() }];

@@ -77,12 +77,14 @@ export const createServing = async (
     ],
   });
   await apollo.start();
+  generation.planner.start();
   return { generation, transports: byName, apollo, contentTypes: new Map() };
 };
 
 /** Frees what a serving holds, connections to subgraphs included. */
-export const closeServing = async ({ apollo, transports }: Serving): Promise<void> => {
+export const closeServing = async ({ generation, apollo, transports }: Serving): Promise<void> => {
   await apollo.stop();
+  await generation.planner.close();
   await Promise.all([...transports.values()].map((transport) => transport.close?.()));
 };
 

@@ -58,7 +58,7 @@ export const ERRORS = Object.freeze({
     false,
     'caller',
     'The operation is too large; split it.',
-    'The document has too many tokens, or too many selections once its fragments are expanded.',
+    'The document has too many tokens, or too many selections once its fragments are expanded; or it would take too long to validate or to plan.',
   ),
   PERSISTED_QUERY_NOT_SUPPORTED: kind(
     200,

@@ -176,6 +176,10 @@ export const settings = z.strictObject({
     description:
       "Who runs query plans. `reference` is Apollo's own executor: slow, for comparison, and behind the same authorization.",
   }),
+  overrides: meta(z.record(z.string().min(1), z.boolean()).default({}), {
+    description:
+      'For labels of @override in the supergraph: whether the field is taken from its new subgraph. Left out: a label percent(n) is drawn for each request, any other is false.',
+  }),
   facilities: meta(
     z.record(z.string().regex(/^[a-z0-9][a-z0-9-]*$/), z.strictObject({ odooCompany: z.int().positive() })).optional(),
     {

@@ -2,17 +2,20 @@ import { type GraphQLOutputType, isListType, isNonNullType } from 'graphql';
 import { hold } from '../authorization/conditions.ts';
 import type { DeniedSelections } from '../authorization/denied.ts';
 import type { PlannedOperation } from './execute-plan.ts';
+import { hideTypes } from './hide-types.ts';
 
 /** An object of the answer. It has no prototype, so that a response key can be any name. */
 export type ResponseObject = Readonly<Record<string, unknown>>;
 
-/** The data as JSON, with nulls where something was denied. */
+/** The data as JSON, with nulls where something was denied, and without the types that were asked for besides. */
 export const writeDenied = (
   data: ResponseObject | null,
-  { denied, typeKey }: PlannedOperation,
+  { document, denied, typeKey }: PlannedOperation,
   variables: Readonly<Record<string, unknown>>,
-): string =>
-  JSON.stringify(data === null || denied === undefined ? data : completeDenied(data, denied, { typeKey, variables }));
+): string => {
+  const completed = data === null || denied === undefined ? data : completeDenied(data, denied, { typeKey, variables });
+  return JSON.stringify(document === undefined ? completed : hideTypes(completed, document, typeKey));
+};
 
 export interface Completion {
   readonly typeKey: string;

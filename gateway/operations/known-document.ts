@@ -52,6 +52,8 @@ export const knownDocument = (text: string, hash: string, document: DocumentNode
 
 /** The operation a request means; `undefined` when the document has none of that name, or several and no name is given. */
 export const operationOf = (known: KnownDocument, given: string | undefined): KnownOperation | undefined => {
+  // An empty name is given, and no operation has it.
+  if (given === '') return undefined;
   const name = given ?? '';
   const found = known.operations.get(name);
   if (found !== undefined) return found;

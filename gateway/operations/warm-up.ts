@@ -1,9 +1,10 @@
 import { validate } from 'graphql';
 import { SECOND } from '../../platform/time.ts';
+import { drawLabels } from '../planning/overrides.ts';
 import type { Generation } from '../supergraph/generation.ts';
 import { type KnownDocument, type KnownOperation, operationOf } from './known-document.ts';
 import { permit } from './permit.ts';
-import { NO_OVERRIDES, planOnce } from './plan-once.ts';
+import { planOnce } from './plan-once.ts';
 
 /** What a new graph may take before it takes requests. */
 const TIME = 10 * SECOND;
@@ -32,8 +33,9 @@ const planAll = async (generation: Generation, operation: KnownOperation, known:
       known.conditionVariables.map((variable, index) => [variable, truth[index] === '1']),
     );
     const permitted = permit(generation, operation, variables, EVERYBODY);
+    const overrides = drawLabels(generation.overrideLabels);
     // Who asks for it will hear why it cannot be planned.
-    await planOnce(generation, operation, permitted, NO_OVERRIDES).catch(() => undefined);
+    await planOnce(generation, operation, permitted, overrides).catch(() => undefined);
   }
 };
 

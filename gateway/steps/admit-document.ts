@@ -1,6 +1,7 @@
 import { HeaderMap } from '@apollo/server';
 import { parse } from 'graphql';
 import { answerError } from '../answer-errors.ts';
+import { takesTooManyComparisons } from '../comparisons.ts';
 import { isTooLarge, MOST_TOKENS } from '../document-size.ts';
 import { type Exchange, from, type HttpAnswer } from '../exchange.ts';
 import { admitKnown } from '../operations/admit-known.ts';
@@ -59,7 +60,8 @@ const refuseLarge = ({ generation }: Serving, text: unknown): void => {
 
 const isLarge = (text: string): boolean => {
   try {
-    return isTooLarge(parse(text, { noLocation: true, maxTokens: MOST_TOKENS }));
+    const document = parse(text, { noLocation: true, maxTokens: MOST_TOKENS });
+    return isTooLarge(document) || takesTooManyComparisons(document);
   } catch (error) {
     // Too many tokens, or nested so deep that the parser ran out of stack. What else is wrong, Apollo Server says.
     return error instanceof RangeError || /more tha[nt] \d+ tokens/.test((error as Error).message);

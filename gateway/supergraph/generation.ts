@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES, type Schema, Supergraph } from '@apollo/federation-internals';
-import { operationFromDocument } from '@apollo/federation-internals';
-import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
-import type { DocumentNode, GraphQLSchema } from 'graphql';
+import type { Schema } from '@apollo/federation-internals';
+import type { GraphQLSchema } from 'graphql';
 import { extractRequirements, noRequirements, POLICY, type Requirements } from '../authorization/requirements.ts';
+import { overrideLabels } from '../planning/overrides.ts';
+import { createPlanner, type Planner } from '../planning/planner.ts';
+import { readSupergraph } from '../planning/read-supergraph.ts';
 import { createOperationCache, type OperationCache } from '../operations/operation-cache.ts';
 
 /**
@@ -20,14 +21,13 @@ export interface Generation {
   readonly apiSchema: Schema;
   /** With everything clients do not see. */
   readonly supergraphSchema: GraphQLSchema;
+  /** Idle until its first document, or until it is started. Closed by who serves the generation. */
   readonly planner: Planner;
+  /** Of fields that move from one subgraph to another. */
+  readonly overrideLabels: readonly string[];
   readonly subgraphs: readonly { readonly name: string; readonly url: string }[];
   readonly requirements: Requirements;
   readonly operations: OperationCache;
-}
-
-export interface Planner {
-  plan(document: DocumentNode, operationName: string | null): Promise<QueryPlan | undefined>;
 }
 
 export interface GenerationOptions {
@@ -47,24 +47,17 @@ export interface GenerationOptions {
  */
 export const createGeneration = (supergraphSdl: string, options: GenerationOptions = {}): Generation => {
   const open = options.open ?? false;
-  const supergraph = Supergraph.build(supergraphSdl, { supportedFeatures: FEATURES });
+  const supergraph = readSupergraph(supergraphSdl);
   if (!open) refusePolicies(supergraph.schema);
   const apiSchema = supergraph.apiSchema();
-  const planner = new QueryPlanner(supergraph);
   return Object.freeze({
     id: createHash('sha256').update(supergraphSdl).digest('hex'),
     supergraphSdl,
     schema: apiSchema.toGraphQLJSSchema(),
     apiSchema,
     supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
-    planner: {
-      plan: (document: DocumentNode, operationName: string | null) =>
-        Promise.resolve(
-          planner.buildQueryPlan(
-            operationFromDocument(apiSchema, document, operationName === null ? {} : { operationName }),
-          ),
-        ),
-    },
+    planner: createPlanner(supergraphSdl),
+    overrideLabels: overrideLabels(supergraph.schema),
     subgraphs: Object.freeze(supergraph.subgraphsMetadata().map(({ name, url }) => Object.freeze({ name, url }))),
     requirements: open ? noRequirements : extractRequirements(supergraph.schema),
     operations: createOperationCache(options.operationBytes ?? MOST_BYTES),
@@ -72,14 +65,6 @@ export const createGeneration = (supergraphSdl: string, options: GenerationOptio
 };
 
 const MOST_BYTES = 64 * 1024 * 1024;
-
-/** `@fromContext` arguments are planned, and the reference executor does not fill them in: context stays out. */
-const FEATURES = new Set([
-  ...DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES,
-  'https://specs.apollo.dev/authenticated/v0.1',
-  'https://specs.apollo.dev/requiresScopes/v0.1',
-  'https://specs.apollo.dev/policy/v0.1',
-]);
 
 const refusePolicies = (supergraph: Schema): void => {
   if (supergraph.coreFeatures?.getByIdentity(POLICY) === undefined) return;

@@ -48,7 +48,7 @@ const ask = async (query: string): Promise<unknown> => {
 beforeEach(async () => {
   [spring, autumn] = [await startSubgraph(definition('spring')), await startSubgraph(definition('autumn'))];
   closed.length = 0;
-  const config = loadConfig({ PORT: '0', REQUEST_DEADLINE: '1000' });
+  const config = loadConfig({ PORT: '0', REQUEST_DEADLINE: '10000' });
   gateway = await startGateway({ config, log: silentLog(), issuer: 'open', ...supplyOf('spring', spring) });
 });
 afterEach(async () => {

@@ -40,6 +40,7 @@ describe('loadConfig', () => {
       subgraphs: { urls: {}, connections: 64, responseLimit: 16_777_216, compression: false },
       odoo: { protocol: 'auto', reads: 8, writes: 4, deadline: 10_000, responseLimit: 33_554_432 },
       executor: 'compiled',
+      overrides: {},
       database: {},
       redis: {},
       scheduling: {},

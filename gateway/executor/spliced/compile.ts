@@ -8,7 +8,9 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import type { PlanNode } from '@apollo/query-planner';
-import { fragmentsOf, positionOf, type Position, UNSUITED } from './position.ts';
+import type { PlannedOperation } from '../execute-plan.ts';
+import { fragmentsOf, positionOf, type Position } from './position.ts';
+import { UNSUITED } from './unsuited.ts';
 import { type EntityFetch, fetchesOf, type PlannedFetch, requiredBy, visitedBy } from './plan-fetches.ts';
 import { findObjects } from './find-source.ts';
 import { type ScanContext, scanObject, TYPE_PROPERTY } from './scan-source.ts';
@@ -59,14 +61,15 @@ export const compileSpliced = (
   plan: PlanNode,
   document: Parameters<typeof fragmentsOf>[0],
   operation: OperationDefinitionNode,
-  hiddenKey: string,
+  { typeKey, denied }: Pick<PlannedOperation, 'typeKey' | 'denied'>,
 ): SplicedOperation => {
   const rootType = schema.getRootType(operation.operation);
   if (!isObjectType(rootType)) throw UNSUITED;
   const found = getOperationAST(document, operation.name?.value);
   if (!found) throw UNSUITED;
-  const client = { schema, fragments: fragmentsOf(document), hiddenKey };
-  const root = positionOf(client, rootType, [{ set: found.selectionSet, when: [] }]);
+  const client = { schema, fragments: fragmentsOf(document), hiddenKey: typeKey };
+  const layers = denied === undefined ? [] : [{ denied, when: [] }];
+  const root = positionOf(client, rootType, [{ set: found.selectionSet, when: [] }], layers);
   const planned = fetchesOf(supergraphSchema, root, plan);
   const visited = visitedBy(planned);
   const program: Program = { source: [], enums: [], number: 0 };

@@ -6,7 +6,7 @@ import type { Executed, ExecutePlan, PlannedOperation, PlanRun } from '../execut
 import { toByteText } from '../transports/byte-text.ts';
 import { headOf } from '../transports/call.ts';
 import { compileSpliced, type Scanned, type SplicedEntities, type SplicedOperation } from './compile.ts';
-import { UNSUITED } from './position.ts';
+import { UNSUITED } from './unsuited.ts';
 import { createRecording, type Recording } from './replay.ts';
 import { SURPRISE } from './scan-runtime.ts';
 
@@ -60,10 +60,10 @@ const operationFor = (run: PlanRun): Known | undefined => {
 };
 
 const compile = ({ generation, plan, prepared }: PlanRun): Known | undefined => {
-  const { operation, document, denied, typeKey } = prepared;
-  if (plan?.node === undefined || document === undefined || denied !== undefined) return undefined;
+  const { operation, document } = prepared;
+  if (plan?.node === undefined || document === undefined) return undefined;
   try {
-    const made = compileSpliced(generation, plan.node as PlanNode, document, operation, typeKey);
+    const made = compileSpliced(generation, plan.node as PlanNode, document, operation, prepared);
     return { ...made, surprises: 0, rest: 0 };
   } catch (error) {
     if (error === UNSUITED) return undefined;

@@ -1,5 +1,6 @@
 import type { Path } from '../subgraph-error.ts';
-import { type Place, type Position, type SelectedKey, UNSUITED } from './position.ts';
+import { type Place, type Position, type SelectedKey } from './position.ts';
+import { UNSUITED } from './unsuited.ts';
 import { TYPE_PROPERTY } from './scan-source.ts';
 
 /** A way from the root of the answer to the objects a fetch is for. */

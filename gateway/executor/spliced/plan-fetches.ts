@@ -2,7 +2,8 @@ import type { FetchNode, PlanNode, QueryPlanSelectionNode } from '@apollo/query-
 import type { GraphQLSchema } from 'graphql';
 import { namesWithin } from '../compiled/type-names.ts';
 import { positionsOn, type Route, routeTo } from './find-source.ts';
-import { type Position, UNSUITED } from './position.ts';
+import { type Position } from './position.ts';
+import { UNSUITED } from './unsuited.ts';
 
 /** A fetch of the plan, and what it is for. */
 export interface PlannedFetch {

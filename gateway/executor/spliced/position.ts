@@ -18,9 +18,8 @@ import {
   type SelectionSets,
   selectionSetsOf,
 } from '../compiled/completion/collect-fields.ts';
-
-/** Thrown while compiling: this plan is for the executor that can do everything. */
-export const UNSUITED: Error = Object.freeze(new Error('not an operation for splicing'));
+import { type DeniedKeys, deniedKeys, type DeniedLayer } from '../compiled/completion/denied-layers.ts';
+import { UNSUITED } from './unsuited.ts';
 
 /** A place in the answer where objects stand, and what the client selects of them. */
 export interface Position {
@@ -37,6 +36,7 @@ export interface Selected {
   readonly typeName: string;
   /** In the order of the answer. */
   readonly keys: readonly SelectedKey[];
+  /** Without those that were denied. */
   readonly byKey: ReadonlyMap<string, SelectedKey>;
   /** By response key: where values are found that fetches require. */
   readonly required: Map<string, Place>;
@@ -50,6 +50,8 @@ export interface SelectedKey {
   readonly type: GraphQLOutputType;
   /** What it selects below; `undefined` for a leaf. */
   readonly child: Position | undefined;
+  /** Null, and asked of nobody. */
+  readonly isDenied: boolean;
   /** Where the value is found; set by the fetch that gets it. */
   place: Place | undefined;
 }
@@ -73,16 +75,22 @@ export interface ClientOperation {
 export const fragmentsOf = ({ definitions }: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> =>
   new Map(definitions.flatMap((node) => (node.kind === Kind.FRAGMENT_DEFINITION ? [[node.name.value, node]] : [])));
 
-export const positionOf = (client: ClientOperation, type: GraphQLCompositeType, sets: SelectionSets): Position => {
+/** @param layers what was taken out of the selections that made these sets */
+export const positionOf = (
+  client: ClientOperation,
+  type: GraphQLCompositeType,
+  sets: SelectionSets,
+  layers: readonly DeniedLayer[],
+): Position => {
   const known = new Map<string, Selected>();
   const children: Child[] = [];
   // Types that select the same below a key share the position, so that a fetch can be for all of them.
-  const childOf: ChildOf = (named, group) => {
+  const childOf: ChildOf = (named, group, below) => {
     const nodes = group.map(({ node }) => node);
     const found = children.find((one) => one.type === named && isSame(one.nodes, nodes));
-    if (found !== undefined) return found.position;
-    const position = positionOf(client, named, selectionSetsOf(group));
-    children.push({ type: named, nodes, position });
+    if (found !== undefined && below.length === 0) return found.position;
+    const position = positionOf(client, named, selectionSetsOf(group), below);
+    if (below.length === 0) children.push({ type: named, nodes, position });
     return position;
   };
   const types = isAbstractType(type) ? client.schema.getPossibleTypes(type).map(({ name }) => name) : [type.name];
@@ -93,7 +101,7 @@ export const positionOf = (client: ClientOperation, type: GraphQLCompositeType, 
       const found = known.get(typeName);
       if (found !== undefined) return found;
       if (!types.includes(typeName)) throw UNSUITED;
-      const made = selectedOf(client, typeName, sets, childOf);
+      const made = selectedOf(client, typeName, sets, deniedKeys(layers, typeName), childOf);
       known.set(typeName, made);
       return made;
     },
@@ -106,15 +114,27 @@ interface Child {
   readonly position: Position;
 }
 
-type ChildOf = (type: GraphQLCompositeType, group: readonly SelectedNode[]) => Position;
+type ChildOf = (type: GraphQLCompositeType, group: readonly SelectedNode[], below: readonly DeniedLayer[]) => Position;
 
 const isSame = (one: readonly FieldNode[], other: readonly FieldNode[]): boolean =>
   one.length === other.length && one.every((node, index) => node === other[index]);
 
-const selectedOf = (client: ClientOperation, typeName: string, sets: SelectionSets, childOf: ChildOf): Selected => {
+const selectedOf = (
+  client: ClientOperation,
+  typeName: string,
+  sets: SelectionSets,
+  denied: DeniedKeys,
+  childOf: ChildOf,
+): Selected => {
   const { selected, order } = collectFields(client, typeName, sets);
   const keys: SelectedKey[] = [];
-  for (const { key, when } of order) {
+  const whenOf = new Map(order.map(({ key, when }) => [key, when]));
+  for (const key of new Set([...denied.order, ...whenOf.keys()])) {
+    const when = whenOf.get(key);
+    if (when === undefined) {
+      if (isNullHere(denied, key)) keys.push(deniedKey(client, key, keys.length));
+      continue;
+    }
     // Conditions have been decided before an operation is planned.
     if (when.length > 0) throw UNSUITED;
     const group = selected.get(key) ?? [];
@@ -123,10 +143,23 @@ const selectedOf = (client: ClientOperation, typeName: string, sets: SelectionSe
     if (fieldName === undefined || group.some((one) => one.when.length > 0)) throw UNSUITED;
     const type = fieldType(client.schema, typeName, fieldName);
     const named = getNamedType(type);
-    const child = isCompositeType(named) ? childOf(named, group) : undefined;
-    keys.push({ key, index: keys.length, fieldName, type, child, place: undefined });
+    const child = isCompositeType(named) ? childOf(named, group, denied.layersAt(key)) : undefined;
+    keys.push({ key, index: keys.length, fieldName, type, child, isDenied: false, place: undefined });
   }
-  return { typeName, keys, byKey: new Map(keys.map((one) => [one.key, one])), required: new Map() };
+  const byKey = new Map(keys.flatMap((one) => (one.isDenied ? [] : [[one.key, one]])));
+  return { typeName, keys, byKey, required: new Map() };
+};
+
+const isNullHere = (denied: DeniedKeys, key: string): boolean => {
+  const [first] = denied.nullsAt(key);
+  // Conditions have been decided; and null that has to rise is for the other executor.
+  if (first !== undefined && (first.when.length > 0 || first.rises)) throw UNSUITED;
+  return first !== undefined;
+};
+
+const deniedKey = ({ schema }: ClientOperation, key: string, index: number): SelectedKey => {
+  const type = schema.getType('String') as GraphQLOutputType;
+  return { key, index, fieldName: '', type, child: undefined, isDenied: true, place: undefined };
 };
 
 /** @throws UNSUITED for introspection, which no subgraph answers */

@@ -17,7 +17,8 @@ import {
   type SelectionSets,
   selectionSetsOf,
 } from '../compiled/completion/collect-fields.ts';
-import { fieldType, type Place, type Position, type SelectedKey, UNSUITED } from './position.ts';
+import { fieldType, type Place, type Position, type SelectedKey } from './position.ts';
+import { UNSUITED } from './unsuited.ts';
 import { canBeVerbatim } from './verbatim.ts';
 
 /** What goes into the scanner of one fetch. */

@@ -1,5 +1,6 @@
 import { getNullableType, type GraphQLOutputType, isListType, isNonNullType } from 'graphql';
-import { type Place, type Position, type Selected, type SelectedKey, UNSUITED } from './position.ts';
+import { type Place, type Position, type Selected, type SelectedKey } from './position.ts';
+import { UNSUITED } from './unsuited.ts';
 import { TYPE_PROPERTY } from './scan-source.ts';
 
 export interface WriteContext {
@@ -35,7 +36,7 @@ const writeObject = (context: WriteContext, { typeName, keys }: Selected): strin
     constant = '';
   };
   for (let index = 0; index < keys.length; index++) {
-    const { key, fieldName, place } = keys[index] as SelectedKey;
+    const { key, fieldName, isDenied, place } = keys[index] as SelectedKey;
     if (index > 0) constant += ',';
     if (place?.run !== undefined) {
       const run = keys.slice(index, index + place.run.length);
@@ -46,7 +47,8 @@ const writeObject = (context: WriteContext, { typeName, keys }: Selected): strin
       continue;
     }
     constant += `${JSON.stringify(key)}:`;
-    if (fieldName === '__typename') constant += JSON.stringify(typeName);
+    if (isDenied) constant += 'null';
+    else if (fieldName === '__typename') constant += JSON.stringify(typeName);
     else {
       flush();
       parts.push(writeChild(context, links, keys[index] as SelectedKey));

@@ -1,0 +1,22 @@
+import { DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals';
+
+export interface ReadOptions {
+  /** The same text has been read with success before: what it costs to check it is saved. */
+  readonly isKnownValid?: boolean;
+}
+
+/**
+ * Reads a supergraph as this gateway can serve it. Requests and plans must be judged by the same reading.
+ *
+ * @throws when the text is no supergraph, or needs what we do not have
+ */
+export const readSupergraph = (supergraphSdl: string, { isKnownValid = false }: ReadOptions = {}): Supergraph =>
+  Supergraph.build(supergraphSdl, { supportedFeatures: FEATURES, validateSupergraph: !isKnownValid });
+
+/** `@fromContext` arguments are planned, and no executor here fills them in: context stays out. */
+const FEATURES = new Set([
+  ...DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES,
+  'https://specs.apollo.dev/authenticated/v0.1',
+  'https://specs.apollo.dev/requiresScopes/v0.1',
+  'https://specs.apollo.dev/policy/v0.1',
+]);

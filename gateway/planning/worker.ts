@@ -1,0 +1,50 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { operationFromDocument } from '@apollo/federation-internals';
+import { QueryPlanner } from '@apollo/query-planner';
+import { parse } from 'graphql';
+import type { Answer, Message, Question, ThreadData } from './messages.ts';
+import { readSupergraph } from './read-supergraph.ts';
+
+/** Ways to reach one field the planner may hold at once. With more, it would run into the limit of time or memory. */
+const MOST_PATHS = 10_000;
+
+/** The thread that plans. It answers one question after the other; who asks ends it when it takes too long. */
+const run = (port: NonNullable<typeof parentPort>): void => {
+  const { supergraphSdl } = workerData as ThreadData;
+  const supergraph = readSupergraph(supergraphSdl, { isKnownValid: true });
+  const planner = new QueryPlanner(supergraph, { debug: { pathsLimit: MOST_PATHS } });
+  const apiSchema = supergraph.apiSchema();
+  const answer = ({ text, operationName, overrides }: Question): Answer => {
+    try {
+      const document = parse(text, { noLocation: true });
+      const operation = operationFromDocument(apiSchema, document, operationName === null ? {} : { operationName });
+      const plan = planner.buildQueryPlan(operation, { overrideConditions: new Map(overrides) });
+      return plan.node === undefined ? { kind: 'empty' } : { kind: 'planned', plan };
+    } catch (error) {
+      return isLimit(error) ? { kind: 'too-large' } : { kind: 'failed', error: withoutMessage(error) };
+    }
+  };
+  const send = (message: Message): void => port.postMessage(message);
+  port.on('message', (question: Question) => send(answer(question)));
+  send({ kind: 'ready' });
+};
+
+/** The planner has no class of its own for what it refuses to look at. Tests provoke each sentence. */
+const isLimit = (error: unknown): boolean =>
+  error instanceof RangeError ||
+  /^(?:Too many options generated|Number of non-local selections exceeds|Exceeded maximum recursive selections)/.test(
+    error instanceof Error ? error.message : '',
+  );
+
+/** The planner's sentences quote the document, which may hold anything. */
+const withoutMessage = (error: unknown): Error => {
+  const told = new Error('the planner failed');
+  const frames = (error instanceof Error ? (error.stack ?? '') : '')
+    .split('\n')
+    .filter((line) => /^ {4}at /.test(line));
+  told.stack = [`Error: ${told.message}`, ...frames].join('\n');
+  return told;
+};
+
+if (parentPort === null) throw new Error('this is the start of a thread, not a module to import');
+run(parentPort);
