@@ -60,6 +60,8 @@ export interface Exchange {
   executed?: Executed;
   /** Errors of the answer, those of denied selections included. */
   errors?: readonly GraphQLError[];
+  /** The media type the client is answered in, once that is settled. */
+  contentType?: string;
   /** The answer of GraphQL, as JSON, in the encoding of what was executed. */
   text?: string;
   answer?: HttpAnswer;

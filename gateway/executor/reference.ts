@@ -13,7 +13,7 @@ import type { Transport } from './transports/transport.ts';
 export const executeByReference: ExecutePlan = async (run) => {
   const { generation, plan, prepared, variables } = run;
   const { operation, document } = prepared;
-  if (plan === undefined || document === undefined) return { data: writeDenied({}, prepared, variables), errors: [] };
+  if (document === undefined) return { data: writeDenied({}, prepared, variables), errors: [] };
   const operationContext = buildOperationContext({
     schema: generation.schema,
     operationDocument: document,
@@ -21,7 +21,7 @@ export const executeByReference: ExecutePlan = async (run) => {
   });
   const failed: GraphQLError[] = [];
   const result = await executeQueryPlan(
-    plan,
+    plan ?? { kind: 'QueryPlan' },
     serviceMap(run, failed),
     requestContext(variables),
     operationContext,

@@ -3,9 +3,9 @@ import { GraphQLError } from 'graphql';
 import { codeOf, ERRORS } from '../../platform/errors.ts';
 import { requestIdOf } from '../../platform/http/request-id.ts';
 import { deadlineIn } from '../../platform/time.ts';
+import { answerError } from '../answer-errors.ts';
 import { Cancellation } from '../executor/cancellation.ts';
 import type { Exchange, HttpAnswer, Surroundings } from '../exchange.ts';
-import { formatError } from '../format-error.ts';
 import { runPipeline } from '../pipeline.ts';
 import { refuse } from '../refusal.ts';
 import type { Serving } from '../serving.ts';
@@ -92,18 +92,19 @@ const answerOf = async (exchange: Exchange, isDraining: boolean): Promise<HttpAn
 
 const METHODS = 'GET, POST, OPTIONS';
 
-const refusalOf = ({ requestId, surroundings }: Exchange, error: unknown): HttpAnswer => {
+const refusalOf = (exchange: Exchange, error: unknown): HttpAnswer => {
   const isRefusal = error instanceof GraphQLError;
-  if (!isRefusal) surroundings.log.error({ error, requestId }, 'request:failed');
   const { headers } = ((isRefusal ? error.extensions['http'] : undefined) ?? {}) as { headers?: Map<string, string> };
-  const formatted = formatError(isRefusal ? error.toJSON() : { message: '' }, error, requestId);
+  const formatted = answerError(isRefusal ? error.toJSON() : { message: '' }, error, exchange);
   return {
     status: ERRORS[codeOf(error)].status,
-    headers: ['content-type', 'application/json; charset=utf-8', ...[...(headers ?? [])].flat()],
+    headers: ['content-type', exchange.contentType ?? JSON_TYPE, ...[...(headers ?? [])].flat()],
     body: JSON.stringify({ errors: [formatted] }),
     encoding: 'utf8',
   };
 };
+
+const JSON_TYPE = 'application/json; charset=utf-8';
 
 const logFinished = (exchange: Exchange, status: number, duration: number): void => {
   const { log } = exchange.surroundings;

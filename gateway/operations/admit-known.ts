@@ -51,10 +51,12 @@ const NO_VARIABLES: Readonly<Record<string, unknown>> = Object.freeze(Object.cre
 
 const coerced = (
   { serving }: Exchange,
-  { operation }: KnownOperation,
+  { operation, plainVariables }: KnownOperation,
   given: Readonly<Record<string, unknown>> | undefined,
 ): Readonly<Record<string, unknown>> | undefined => {
   if ((operation.variableDefinitions?.length ?? 0) === 0) return NO_VARIABLES;
+  const plain = given && plainVariables?.(given);
+  if (plain !== undefined) return plain;
   try {
     return coerceVariables(serving.generation.schema, operation, given ?? {});
   } catch {

@@ -2,6 +2,7 @@ import type { QueryPlan } from '@apollo/query-planner';
 import { type DocumentNode, getOperationAST, type OperationDefinitionNode } from 'graphql';
 import type { AnalyzedOperation } from '../authorization/analyze-operation.ts';
 import type { PreparedOperation } from '../authorization/filter-document.ts';
+import { type PlainVariables, plainVariables } from './plain-variables.ts';
 import { conditionVariablesOf } from '../planning/specialize.ts';
 
 /** A document that is valid and of a bearable size, and everything that has been made of it so far. */
@@ -18,6 +19,8 @@ export interface KnownOperation {
   readonly of: KnownDocument;
   readonly operation: OperationDefinitionNode;
   readonly name: string | null;
+  /** Takes variables that need no coercion. */
+  readonly plainVariables: PlainVariables | undefined;
   /** Variables that `@skip` and `@include` look at. */
   readonly conditionVariables: readonly string[];
   /** By the values of those. */
@@ -63,6 +66,7 @@ export const operationOf = (known: KnownDocument, given: string | undefined): Kn
     of: known,
     operation,
     name: operation.name?.value ?? null,
+    plainVariables: plainVariables(operation),
     conditionVariables: conditionVariablesOf(known.document, operation.name?.value ?? null),
     variations: new Map(),
   };

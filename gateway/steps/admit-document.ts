@@ -18,6 +18,7 @@ import { ANSWERED, type ApolloResult, ORIGINAL, type Serving } from '../serving.
 export const admitDocument: Step = async (exchange, next) => {
   const contentType = admitKnown(exchange);
   if (contentType === undefined) return byApollo(exchange, next);
+  exchange.contentType = contentType;
   await next();
   exchange.answer = { status: 200, headers: ['content-type', contentType], ...writtenBy(exchange) };
 };

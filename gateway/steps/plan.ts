@@ -22,9 +22,9 @@ export const plan: Step = async (exchange, next) => {
 const planInTime = async (exchange: Exchange, overrides: Overrides): Promise<Planned> => {
   const { cancellation, serving } = exchange;
   const { known } = from(exchange, 'operation');
-  const planning = planOnce(serving.generation, known, from(exchange, 'permitted'), overrides);
+  const permitted = from(exchange, 'permitted');
   try {
-    return await stopped(cancellation, () => planning);
+    return await stopped(cancellation, () => planOnce(serving.generation, known, permitted, overrides));
   } catch (error) {
     throw cancellation.isCancelled ? refuse('GATEWAY_TIMEOUT') : error;
   }

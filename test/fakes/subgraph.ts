@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buildSubgraphSchema } from '@apollo/subgraph';
@@ -27,6 +27,10 @@ export interface FakeSubgraph extends AsyncDisposable {
   readonly url: string;
   readonly sdl: string;
   readonly requests: SeenRequest[];
+  /** Connections it has taken so far. */
+  readonly connections: number;
+  /** Waits for something to become true when a request has come. */
+  until(condition: () => boolean): Promise<void>;
   /** Answers requests in place of the schema, until it is taken away with `undefined`. */
   answerWith(handler: ((request: IncomingMessage, response: ServerResponse) => void) | undefined): void;
   stop(): Promise<void>;
@@ -36,6 +40,8 @@ export interface FakeSubgraph extends AsyncDisposable {
 export const startSubgraph = async (definition: SubgraphDefinition): Promise<FakeSubgraph> => {
   const schema = schemaOf(definition);
   const requests: SeenRequest[] = [];
+  const changes = new EventEmitter().setMaxListeners(0);
+  let connections = 0;
   let instead: ((request: IncomingMessage, response: ServerResponse) => void) | undefined;
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     const chunks: Buffer[] = [];
@@ -43,12 +49,18 @@ export const startSubgraph = async (definition: SubgraphDefinition): Promise<Fak
     const text = Buffer.concat(chunks).toString('utf8');
     const body = JSON.parse(text) as SubgraphCall;
     requests.push({ headers: request.headers, text, body });
-    if (instead !== undefined) return instead(request, response);
+    const handler = instead;
+    handler?.(request, response);
+    changes.emit('change');
+    if (handler !== undefined) return;
     const result = await run(schema, body, {});
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result));
   };
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy());
+  });
+  server.on('connection', () => {
+    connections += 1;
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -63,6 +75,12 @@ export const startSubgraph = async (definition: SubgraphDefinition): Promise<Fak
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`,
     sdl: definition.sdl,
     requests,
+    get connections() {
+      return connections;
+    },
+    until: async (condition) => {
+      while (!condition()) await once(changes, 'change');
+    },
     answerWith: (handler) => {
       instead = handler;
     },

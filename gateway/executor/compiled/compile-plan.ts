@@ -1,44 +1,37 @@
-import type { PlanNode, QueryPlan } from '@apollo/query-planner';
-import type { DocumentNode } from 'graphql';
+import type { QueryPlan } from '@apollo/query-planner';
 import type { Generation } from '../../supergraph/generation.ts';
+import type { PlannedOperation } from '../execute-plan.ts';
 import { type CompleteOperation, compileOperation } from './completion/compile-operation.ts';
 import { compileNode } from './plan-node.ts';
 import type { RunNode } from './run.ts';
 
-/** A plan as functions, for any number of runs at once. */
-export interface CompiledPlan {
-  /** Asks the subgraphs and merges their answers. */
-  readonly fetch: RunNode;
-  /** Makes of what was merged what the client asked for. */
-  readonly complete: CompleteOperation;
-}
-
 /**
- * Compiles a plan and the operation it was made for.
+ * Compiles a plan to functions that ask the subgraphs and merge their answers, for any number of runs at once. Kept as
+ * long as the plan itself is.
  *
  * @throws for a plan that needs what is not here: subscriptions and deferred parts
  */
-export const compilePlan = (
-  generation: Generation,
-  plan: QueryPlan,
-  document: DocumentNode,
-  operationName: string | null,
-): CompiledPlan => {
-  if (plan.node?.kind === 'Subscription') throw new Error('subscriptions are not planned');
-  const node: PlanNode | undefined = plan.node;
-  return {
-    fetch: compileNode(generation.supergraphSchema, node),
-    complete: compileOperation(generation.schema, document, operationName),
-  };
-};
-
-/** The same, kept as long as the plan itself is. A plan belongs to one document and one mask. */
-export const compiledPlan: typeof compilePlan = (generation, plan, document, operationName) => {
-  const known = COMPILED.get(plan);
+export const compiledPlan = ({ supergraphSchema }: Generation, plan: QueryPlan): RunNode => {
+  const known = PLANS.get(plan);
   if (known !== undefined) return known;
-  const made = compilePlan(generation, plan, document, operationName);
-  COMPILED.set(plan, made);
+  const { node } = plan;
+  if (node?.kind === 'Subscription') throw new Error('subscriptions are not planned');
+  const made = compileNode(supergraphSchema, node);
+  PLANS.set(plan, made);
   return made;
 };
 
-const COMPILED = new WeakMap<QueryPlan, CompiledPlan>();
+/**
+ * Compiles what makes of everything that was merged what the client asked for. Kept as long as the operation is: it may
+ * have several plans, and means the same with each.
+ */
+export const compiledCompletion = ({ schema }: Generation, prepared: PlannedOperation): CompleteOperation => {
+  const known = COMPLETIONS.get(prepared);
+  if (known !== undefined) return known;
+  const made = compileOperation(schema, prepared);
+  COMPLETIONS.set(prepared, made);
+  return made;
+};
+
+const PLANS = new WeakMap<QueryPlan, RunNode>();
+const COMPLETIONS = new WeakMap<PlannedOperation, CompleteOperation>();

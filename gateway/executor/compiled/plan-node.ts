@@ -1,11 +1,18 @@
 import type { PlanNode } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
+import type { RenameNode } from '../../planning/plan-fixes.ts';
 import { compileFetch } from './fetch.ts';
+import type { JsonObject } from './json-object.ts';
 import { below, type PlanPath, ROOT } from './plan-path.ts';
+import { compileRenamed } from './rewrites.ts';
 import type { Run, RunNode } from './run.ts';
 
 /** Compiles a plan, or a part of one that is for the objects at a path. `schema` is that of the whole supergraph. */
-export const compileNode = (schema: GraphQLSchema, node: PlanNode | undefined, at: PlanPath = ROOT): RunNode => {
+export const compileNode = (
+  schema: GraphQLSchema,
+  node: PlanNode | RenameNode | undefined,
+  at: PlanPath = ROOT,
+): RunNode => {
   switch (node?.kind) {
     case undefined:
       return nothing;
@@ -17,6 +24,8 @@ export const compileNode = (schema: GraphQLSchema, node: PlanNode | undefined, a
       return inOrder(node.nodes.map((child) => compileNode(schema, child, at)));
     case 'Parallel':
       return atOnce(node.nodes.map((child) => compileNode(schema, child, at)));
+    case 'Rename':
+      return inPlace(compileRenamed(schema, node.renamed));
     case 'Condition':
       return either(node.condition, compileNode(schema, node.ifClause, at), compileNode(schema, node.elseClause, at));
     default:
@@ -25,6 +34,13 @@ export const compileNode = (schema: GraphQLSchema, node: PlanNode | undefined, a
 };
 
 const nothing: RunNode = () => Promise.resolve();
+
+const inPlace =
+  (change: (data: JsonObject) => void): RunNode =>
+  (run) => {
+    change(run.data);
+    return nothing(run);
+  };
 
 const inOrder =
   (nodes: readonly RunNode[]): RunNode =>

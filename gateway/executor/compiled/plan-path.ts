@@ -1,9 +1,10 @@
+import { answerKey } from '../../planning/fixes/own-keys.ts';
 import type { Path } from '../subgraph-error.ts';
 import { isJsonObject, type JsonObject, own } from './json-object.ts';
 
 /** Where a fetch finds the objects it is for. */
 export interface PlanPath {
-  /** As the plan has it, without type conditions: `@` stands for every index of a list. */
+  /** As the plan has it, in keys of the answer and without type conditions: `@` stands for every index of a list. */
   readonly path: Path;
   readonly steps: readonly Step[];
 }
@@ -20,7 +21,7 @@ export const below = (at: PlanPath, elements: Path): PlanPath => {
   const parsed = elements.map((element) => ELEMENT.exec(String(element))?.groups ?? {});
   const names = parsed.map(({ name = '' }) => name);
   return {
-    path: [...at.path, ...names.filter((name) => name !== '')],
+    path: [...at.path, ...names.filter((name) => name !== '').map(answerKey)],
     steps: [...at.steps, ...parsed.flatMap(({ name = '', types }) => [...stepsOf(name), ...conditionsOf(types)])],
   };
 };
@@ -81,7 +82,7 @@ const visit = (
     const name = value['__typename'];
     if (typeof name === 'string' && step.types.has(name)) visit(value, steps, index + 1, found, trail);
   } else {
-    trail?.push(step.key);
+    trail?.push(answerKey(step.key));
     visit(own(value, step.key), steps, index + 1, found, trail);
     trail?.pop();
   }

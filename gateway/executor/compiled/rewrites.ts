@@ -1,5 +1,7 @@
 import type { FetchDataRewrite } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
+import { answerKey } from '../../planning/fixes/own-keys.ts';
+import type { RenamedKey } from '../../planning/fixes/separate-keys.ts';
 import type { Path } from '../subgraph-error.ts';
 import { isJsonObject, type JsonObject, own, write } from './json-object.ts';
 import { namesWithin } from './type-names.ts';
@@ -27,16 +29,19 @@ export const compilePathRewrites = (rewrites: readonly FetchDataRewrite[] | unde
   const renamed = new Map<string, string>();
   for (const rewrite of rewrites ?? [])
     if (rewrite.kind === 'KeyRenamer') renamed.set(keysOf(rewrite.path).join(SEPARATOR), rewrite.renameKeyTo);
-  if (renamed.size === 0) return (path) => path;
+  if (renamed.size === 0) return (path) => path.map(inAnswer);
   return (path) => {
     const asked: string[] = [];
     return path.map((element) => {
       if (typeof element === 'number') return element;
       asked.push(element);
-      return renamed.get(asked.join(SEPARATOR)) ?? element;
+      return inAnswer(renamed.get(asked.join(SEPARATOR)) ?? element);
     });
   };
 };
+
+const inAnswer = (element: string | number): string | number =>
+  typeof element === 'number' ? element : answerKey(element);
 
 /** No name has it. */
 const SEPARATOR = '.';
@@ -50,10 +55,21 @@ type Change = (value: unknown, typeName: unknown) => void;
 const compileRewrite = (schema: GraphQLSchema, rewrite: FetchDataRewrite): Change => {
   const key = rewrite.path.at(-1);
   if (key === undefined || key.startsWith(CONDITION)) return () => undefined;
-  return rewrite.path
-    .slice(0, -1)
-    .toReversed()
-    .reduce((inner, element) => stepInto(schema, element, inner), onObjects(changeOf(rewrite, key)));
+  return compileChange(schema, rewrite.path.slice(0, -1), changeOf(rewrite, key));
+};
+
+/** Changes every object at a path of keys and type conditions. */
+const compileChange = (schema: GraphQLSchema, path: readonly string[], change: (object: JsonObject) => void): Change =>
+  path.toReversed().reduce((inner, element) => stepInto(schema, element, inner), onObjects(change));
+
+/** Puts what the client has named in the places where it expects it, over anything that was fetched by that name. */
+export const compileRenamed = (schema: GraphQLSchema, renamed: readonly RenamedKey[]): ((data: JsonObject) => void) => {
+  const changes = renamed.map(({ path, from, to }) =>
+    compileChange(schema, path, (object) => write(object, to, own(object, from))),
+  );
+  return (data) => {
+    for (const change of changes) change(data, undefined);
+  };
 };
 
 const changeOf = (rewrite: FetchDataRewrite, key: string): ((object: JsonObject) => void) => {

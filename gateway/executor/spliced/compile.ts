@@ -14,6 +14,7 @@ import { UNSUITED } from './unsuited.ts';
 import { type EntityFetch, fetchesOf, type PlannedFetch, requiredBy, visitedBy } from './plan-fetches.ts';
 import { findObjects } from './find-source.ts';
 import { type ScanContext, scanObject, TYPE_PROPERTY } from './scan-source.ts';
+import { type PreparedCall, prepareCall } from './prepared-call.ts';
 import { RUNTIME, SURPRISE } from './scan-runtime.ts';
 import { writePosition } from './write-source.ts';
 
@@ -27,6 +28,7 @@ export type ScanEntities = (bytes: Uint8Array, text: string, types: readonly str
 /** One fetch, compiled. */
 export interface SplicedFetch {
   readonly planned: PlannedFetch;
+  readonly call: PreparedCall;
   readonly scanRoot: ScanRoot | undefined;
   readonly entities: SplicedEntities | undefined;
 }
@@ -98,7 +100,7 @@ return { write: ${write}, fetches: [${compiled.join(',\n')}] };`;
     fetches: new Map(
       planned.map((fetch, index) => {
         const { scanRoot, entities } = fetches[index] ?? {};
-        return [fetch.node, { planned: fetch, scanRoot, entities }];
+        return [fetch.node, { planned: fetch, call: prepareCall(fetch.node), scanRoot, entities }];
       }),
     ),
   };

@@ -1,11 +1,9 @@
 import { isUtf8 } from 'node:buffer';
-import type { FetchNode, PlanNode } from '@apollo/query-planner';
-import { fetchHead } from '../compiled/fetch-head.ts';
+import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner';
 import { executeCompiled } from '../compiled/execute.ts';
 import type { Executed, ExecutePlan, PlannedOperation, PlanRun } from '../execute-plan.ts';
-import { toByteText } from '../transports/byte-text.ts';
-import { headOf } from '../transports/call.ts';
 import { compileSpliced, type Scanned, type SplicedEntities, type SplicedOperation } from './compile.ts';
+import { type PreparedCall, writeVariables } from './prepared-call.ts';
 import { UNSUITED } from './unsuited.ts';
 import { createRecording, type Recording } from './replay.ts';
 import { SURPRISE } from './scan-runtime.ts';
@@ -49,13 +47,17 @@ const noteOutcome = (operation: Known, isSpliced: boolean): void => {
   operation.rest = REST;
 };
 
-const OPERATIONS = new WeakMap<PlannedOperation, { readonly operation: Known | undefined }>();
+/** An operation may have several plans. */
+const OPERATIONS = new WeakMap<PlannedOperation, WeakMap<QueryPlan, { readonly operation: Known | undefined }>>();
 
 const operationFor = (run: PlanRun): Known | undefined => {
-  const known = OPERATIONS.get(run.prepared);
+  const { prepared, plan } = run;
+  if (plan === undefined) return undefined;
+  const plans = OPERATIONS.get(prepared) ?? new WeakMap<QueryPlan, { readonly operation: Known | undefined }>();
+  const known = plans.get(plan);
   if (known !== undefined) return known.operation;
   const made = compile(run);
-  OPERATIONS.set(run.prepared, { operation: made });
+  OPERATIONS.set(prepared, plans.set(plan, { operation: made }));
   return made;
 };
 
@@ -110,15 +112,15 @@ const fetch = async (splicing: Splicing, node: FetchNode): Promise<void> => {
   const { operation, root } = splicing;
   const compiled = operation.fetches.get(node);
   if (compiled === undefined) throw SURPRISE;
-  const { planned, scanRoot, entities } = compiled;
-  if (entities !== undefined) return fetchEntities(splicing, node, planned.link, entities);
-  const bytes = await ask(splicing, node, undefined);
+  const { planned, call, scanRoot, entities } = compiled;
+  if (entities !== undefined) return fetchEntities(splicing, call, planned.link, entities);
+  const bytes = await ask(splicing, call, undefined);
   root[planned.link] = scanRoot?.(bytes, bytes.toString('latin1'));
 };
 
 const fetchEntities = async (
   splicing: Splicing,
-  node: FetchNode,
+  call: PreparedCall,
   link: string,
   { find, represent, typeOf, scan }: SplicedEntities,
 ): Promise<void> => {
@@ -139,7 +141,7 @@ const fetchEntities = async (
     slots.push(slot ?? NOBODY);
   }
   if (texts.length === 0) return;
-  const bytes = await ask(splicing, node, texts);
+  const bytes = await ask(splicing, call, texts);
   const found = scan(bytes, bytes.toString('latin1'), types);
   if (found.length !== texts.length) throw SURPRISE;
   for (let i = 0; i < objects.length; i++) {
@@ -152,27 +154,10 @@ const NOBODY = -1;
 
 const ask = async (
   { run, recording }: Splicing,
-  node: FetchNode,
+  call: PreparedCall,
   representations: readonly string[] | undefined,
 ): Promise<Buffer> => {
-  const { subgraph, query, operationName, variableNames } = fetchHeadOf(node);
-  const head = headOf(operationName === undefined ? { query } : { query, operationName });
-  const members: string[] = [];
-  for (const name of variableNames) {
-    const value = run.variables[name];
-    if (value !== undefined) members.push(toByteText(`${JSON.stringify(name)}:${JSON.stringify(value)}`));
-  }
-  if (representations !== undefined) members.push(`"representations":[${representations.join(',')}]`);
-  const body = `${head.text},"variables":{${members.join(',')}}}`;
-  const bytes = await recording.exchange(subgraph, { body, isMutation: head.isMutation });
+  const bytes = await recording.exchange(call.subgraph, writeVariables(call, run.variables, representations));
   if (!isUtf8(bytes)) throw SURPRISE;
   return bytes;
-};
-
-const HEADS = new WeakMap<FetchNode, ReturnType<typeof fetchHead>>();
-
-const fetchHeadOf = (node: FetchNode) => {
-  const known = HEADS.get(node) ?? fetchHead(node);
-  HEADS.set(node, known);
-  return known;
 };

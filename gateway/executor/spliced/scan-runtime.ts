@@ -22,7 +22,7 @@ export const RUNTIME = Object.freeze({
     const isNegative = bytes[at] === 45;
     const first = isNegative ? at + 1 : at;
     let [end, value] = [first, 0];
-    for (let byte = bytes[end] ?? 0; isDigit(byte) && value <= LARGEST_INT; byte = bytes[++end] ?? 0)
+    for (let byte = bytes[end] ?? 0; isDigit(byte) && value <= LARGEST_INT + 1; byte = bytes[++end] ?? 0)
       value = 10 * value + byte - 48;
     const isPlain = end > first && (bytes[first] !== 48 || end === first + 1);
     if (!isPlain || value > (isNegative ? LARGEST_INT + 1 : LARGEST_INT)) throw SURPRISE;
@@ -58,7 +58,7 @@ const FALSE = codesOf('false');
 const NULL = codesOf('null');
 const EXTENSIONS = codesOf('"extensions":');
 
-const isSpace = (byte: number): boolean => byte === 32 || (byte >= 9 && byte <= 13);
+const isSpace = (byte: number): boolean => byte === 32 || byte === 9 || byte === 10 || byte === 13;
 
 const wordEnd = (bytes: Uint8Array, at: number, word: readonly number[]): number => {
   for (let i = 0; i < word.length; i++) if (bytes[at + i] !== word[i]) throw SURPRISE;

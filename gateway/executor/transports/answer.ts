@@ -23,7 +23,9 @@ export const parseAnswer = (bytes: Buffer): SubgraphAnswer => {
 
 const parse = (bytes: Buffer): unknown => {
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    const text = bytes.toString('utf8');
+    // RFC 8259 section 8.1: a byte order mark should not be there, and may be passed over.
+    return JSON.parse(text.startsWith('\u{feff}') ? text.slice(1) : text);
   } catch {
     // The parser's message quotes the text.
     throw unusable('the answer of the subgraph is not JSON');

@@ -1,16 +1,16 @@
 import { describe, expect, it } from '@jest/globals';
-import { GraphQLError, parse } from 'graphql';
+import { parse } from 'graphql';
 import { compileMerge } from '../../../gateway/executor/compiled/compile-merge.ts';
 import { compiledPlan } from '../../../gateway/executor/compiled/compile-plan.ts';
 import type { CompletionState, Place } from '../../../gateway/executor/compiled/completion/completer.ts';
 import { objectWriter } from '../../../gateway/executor/compiled/completion/object-writer.ts';
-import { executeCompiled } from '../../../gateway/executor/compiled/execute.ts';
+import { toldErrors } from '../../../gateway/executor/compiled/completion/told-errors.ts';
 import { merge } from '../../../gateway/executor/compiled/merge.ts';
 import { below, objectsAt, positionsOf, ROOT } from '../../../gateway/executor/compiled/plan-path.ts';
-import type { Transport } from '../../../gateway/executor/transports/transport.ts';
 import { fail } from '../../../platform/errors.ts';
-import type { SubgraphAnswer, SubgraphCall } from '../../../platform/subgraph.ts';
-import { createWorld, planOf, run, type World } from './run-both.ts';
+import type { SubgraphCall } from '../../../platform/subgraph.ts';
+import { type Answers, ask as askOf, type Asking, given } from './ask.ts';
+import { createWorld, planOf } from './run-both.ts';
 import { linked } from './worlds.ts';
 
 const STORE = createWorld(
@@ -31,35 +31,8 @@ const STORE = createWorld(
   }),
 );
 
-type Answering = (call: SubgraphCall) => SubgraphAnswer | Promise<SubgraphAnswer>;
+const ask = (query: string, answers: Answers, asking?: Asking) => askOf(STORE, query, answers, asking);
 
-interface Asking {
-  readonly world?: World;
-  readonly variables?: Readonly<Record<string, unknown>>;
-  readonly text?: (text: string) => string;
-}
-
-/** Runs a query on the compiled executor; subgraphs answer what is given, or text that is parsed as it came. */
-const ask = async (query: string, answers: Readonly<Record<string, Answering>>, asking: Asking = {}) => {
-  const { world = STORE, variables = {} } = asking;
-  const document = parse(query);
-  const calls: { readonly subgraph: string; readonly call: SubgraphCall }[] = [];
-  const transports = Object.entries(answers).map(
-    ([name, answer]): Transport => ({
-      name,
-      send: async (call) => {
-        calls.push({ subgraph: name, call });
-        return answer(call);
-      },
-    }),
-  );
-  const plan = planOf(world.generation, document);
-  const ran = await run(executeCompiled, world.generation, { document, plan, variables }, transports);
-  if (ran.thrown !== undefined) throw ran.thrown;
-  return { ...ran, text: JSON.stringify(ran.data), paths: ran.errors.map(({ path }) => path?.join('.')), calls };
-};
-
-const given = (data: SubgraphAnswer['data']) => () => ({ data: data ?? null });
 const representations = ({ variables }: SubgraphCall) => variables?.['representations'];
 const item = (id: string, rest: object = {}) => ({ __typename: 'Item', id, ...rest });
 
@@ -241,9 +214,8 @@ describe('a plan', () => {
   });
 
   it('is compiled once', () => {
-    const document = parse('{ item { price } }');
-    const plan = planOf(STORE.generation, document);
-    const compile = () => compiledPlan(STORE.generation, plan, document, null);
+    const plan = planOf(STORE.generation, parse('{ item { price } }'));
+    const compile = () => compiledPlan(STORE.generation, plan);
     expect(compile()).toBe(compile());
   });
 });
@@ -305,22 +277,33 @@ describe('names that mean something to the machine', () => {
       const target = {};
       compileMerge([key])(target, { [key]: 1, other: 2 }, false);
       expect(target).toEqual({ [key]: 1 });
-      const field = {
-        key,
-        isGiven: false,
+      const name = {
+        kind: 'read',
+        place: PLACE,
         isNonNull: false,
-        guard: undefined,
-        isAgain: true,
         plain: 'string',
+        complete: () => '"completed"',
       } as const;
-      const writer = objectWriter([{ ...field, complete: () => 'completed' }], PLACE);
-      expect(JSON.stringify(writer({ [key]: 'x' }, STATE))).toBe(JSON.stringify({ [key]: 'x' }));
-      expect(JSON.stringify(writer({ [key]: 1 }, STATE))).toBe(JSON.stringify({ [key]: 'completed' }));
+      const kind = { ...name, isNonNull: true };
+      const here = { open: undefined, shut: [], nulls: [] };
+      const writer = objectWriter(
+        [
+          { ...here, key, value: name },
+          { ...here, key: `${key}2`, value: kind },
+          { ...here, key: `${key}3`, value: { kind: 'constant', json: JSON.stringify(key) } },
+        ],
+        PLACE,
+      );
+      const written = (object: object) => JSON.parse(writer(object, STATE) ?? 'null') as unknown;
+      const rest = { [`${key}2`]: 'y', [`${key}3`]: key };
+      expect(written({ [key]: 'x', ...rest })).toEqual({ [key]: 'x', ...rest });
+      expect(written({ [key]: 1, ...rest })).toEqual({ [key]: 'completed', ...rest });
+      expect(written({ [key]: null, ...rest })).toEqual({ [key]: null, ...rest });
     },
   );
 
   const PLACE: Place = { path: [], depth: 0, field: 'T.f', nodes: [] };
-  const STATE: CompletionState = { variables: {}, isOpen: [], indices: [], errors: [] as GraphQLError[] };
+  const STATE: CompletionState = { variables: {}, isOpen: [], indices: [], told: toldErrors([]), errors: [] };
 });
 
 describe('merging', () => {

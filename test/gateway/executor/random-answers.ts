@@ -163,7 +163,7 @@ class Inventor {
       if (this.#strikes('wrongNulls', identity)) return null;
     } else if (this.#strikes('nulls', identity)) return null;
     const bare = isNonNullType(type) ? (type.ofType as GraphQLOutputType) : type;
-    if (this.#strikes('wrongShapes', identity)) return this.#pick(`${identity}!`, WRONG_SHAPES);
+    if (this.#strikes('wrongShapes', identity)) return this.#wrongShape(bare, identity);
     if (isListType(bare)) {
       const length = this.#random(`${identity}.length`) % 4;
       return Array.from({ length }, (_, index) => {
@@ -172,6 +172,13 @@ class Inventor {
       });
     }
     return this.#named(getNamedType(bare).name, identity, sets, path, false);
+  }
+
+  /** An object with nothing in it says its type where all do. */
+  #wrongShape(type: GraphQLOutputType, identity: string): unknown {
+    const shape = this.#pick(`${identity}!`, WRONG_SHAPES);
+    const isTyped = typeof shape === 'object' && isObjectType(type) && this.#typed?.has(type.name) === true;
+    return isTyped ? { __typename: type.name } : shape;
   }
 
   #named(name: string, identity: string, sets: readonly SelectionSetNode[], path: Path, isEntity: boolean): unknown {

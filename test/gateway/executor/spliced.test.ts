@@ -3,7 +3,7 @@ import { type DocumentNode, parse, validate, visit } from 'graphql';
 import { executeCompiled } from '../../../gateway/executor/compiled/execute.ts';
 import { compileSpliced } from '../../../gateway/executor/spliced/compile.ts';
 import { executeSpliced } from '../../../gateway/executor/spliced/execute.ts';
-import { UNSUITED } from '../../../gateway/executor/spliced/position.ts';
+import { UNSUITED } from '../../../gateway/executor/spliced/unsuited.ts';
 import type { Transport } from '../../../gateway/executor/transports/transport.ts';
 import type { SubgraphCall } from '../../../platform/subgraph.ts';
 import { createChoices, hashOf } from './choices.ts';
@@ -93,7 +93,7 @@ const isSuited = ({ generation }: World, document: DocumentNode): boolean => {
   const [operation] = document.definitions;
   if (plan.node === undefined || operation?.kind !== 'OperationDefinition') return false;
   try {
-    compileSpliced(generation, plan.node as never, document, operation, 'unused');
+    compileSpliced(generation, plan.node as never, document, operation, { typeKey: 'unused', denied: undefined });
     return true;
   } catch (error) {
     if (error !== UNSUITED) throw error;

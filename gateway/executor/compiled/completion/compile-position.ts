@@ -1,97 +1,59 @@
-import {
-  type GraphQLNullableType,
-  type GraphQLOutputType,
-  GraphQLBoolean,
-  GraphQLID,
-  GraphQLString,
-  isAbstractType,
-  isInterfaceType,
-  isLeafType,
-  isListType,
-  isNonNullType,
-  isObjectType,
-} from 'graphql';
+import { type GraphQLOutputType, isAbstractType, isLeafType, isListType, isNonNullType } from 'graphql';
 import { isJsonObject } from '../json-object.ts';
-import { isConcrete, namesWithin } from '../type-names.ts';
-import { collectFields, type Document, type Selected, type SelectionSets, selectionSetsOf } from './collect-fields.ts';
+import { namesWithin } from '../type-names.ts';
+import type { Document, SelectionSets } from './collect-fields.ts';
+import { compileList } from './compile-list.ts';
+import { compileObject } from './compile-object.ts';
 import { completeLeaf } from './complete-leaf.ts';
 import { type Completer, type CompletionState, itemsOf, type Place } from './completer.ts';
-import { tellInvalid, tellMissing, tellUntyped } from './completion-error.ts';
+import { tellInvalid, tellUntyped } from './completion-error.ts';
+import type { DeniedLayer } from './denied-layers.ts';
 import type { Guards } from './guards.ts';
-import { objectWriter, type WrittenField } from './object-writer.ts';
+import type { Introspected } from './introspection.ts';
 
 /** What is the same everywhere in an operation. */
 export interface Operation extends Document {
   readonly guards: Guards;
-  /** Fields of introspection at the root, by response key. */
-  readonly introspected: (state: CompletionState) => Readonly<Record<string, unknown>>;
+  /** Response key that is not part of the answer. */
+  readonly typeKey: string;
+  /** Fields of introspection at the root. */
+  readonly introspected: Introspected;
 }
 
-/** Compiles the completion of one position of the operation. */
+/** What is asked of the objects at one position, and what is denied. */
+export interface Asked {
+  readonly sets: SelectionSets;
+  readonly layers: readonly DeniedLayer[];
+}
+
+/** Compiles the completion of one position of the operation, for values that are not null. */
 export const compilePosition = (
   operation: Operation,
   type: GraphQLOutputType,
-  sets: SelectionSets,
+  asked: Asked,
   place: Place,
 ): Completer => {
-  if (isNonNullType(type)) {
-    const complete = compileFilled(operation, type.ofType as GraphQLNullableOutput, sets, place);
-    return (value, state) =>
-      value === null || value === undefined ? tellMissing(place, state) : complete(value, state);
+  if (isNonNullType(type)) return compilePosition(operation, type.ofType as GraphQLOutputType, asked, place);
+  if (isListType(type)) {
+    const items = itemsOf(place);
+    const complete = compilePosition(operation, type.ofType, asked, items);
+    return compileList(place, items, isNonNullType(type.ofType), complete);
   }
-  const complete = compileFilled(operation, type, sets, place);
-  return (value, state) => (value === null || value === undefined ? null : complete(value, state));
-};
-
-type GraphQLNullableOutput = GraphQLOutputType & GraphQLNullableType;
-
-/** The same for values that are there. */
-const compileFilled = (
-  operation: Operation,
-  type: GraphQLNullableOutput,
-  sets: SelectionSets,
-  place: Place,
-): Completer => {
-  if (isListType(type)) return compileList(operation, type.ofType, sets, place);
   if (isLeafType(type)) return completeLeaf(type, place);
   return isAbstractType(type)
-    ? compileAbstract(operation, type.name, sets, place)
-    : compileObject(operation, type.name, sets, place);
-};
-
-const compileList = (
-  operation: Operation,
-  itemType: GraphQLOutputType,
-  sets: SelectionSets,
-  place: Place,
-): Completer => {
-  const complete = compilePosition(operation, itemType, sets, itemsOf(place));
-  const isNonNull = isNonNullType(itemType);
-  const { depth } = place;
-  return (value, state) => {
-    if (!Array.isArray(value)) return tellInvalid(place, state);
-    const { length } = value;
-    const items: unknown[] = [];
-    let isWhole = true;
-    for (let i = 0; i < length; i++) {
-      state.indices[depth] = i;
-      const item = complete(value[i], state);
-      if (item === null && isNonNull) isWhole = false;
-      items.push(item);
-    }
-    return isWhole ? items : null;
-  };
+    ? compileAbstract(operation, type.name, asked, place)
+    : compileObject(operation, type.name, asked, place);
 };
 
 /**
  * Which type it is, the object says. One that was only asked of a subgraph that knows an interface as an object type
  * has the interface's own name, or none: it has what the interface has, and no more.
  */
-const compileAbstract = (operation: Operation, typeName: string, sets: SelectionSets, place: Place): Completer => {
+const compileAbstract = (operation: Operation, typeName: string, asked: Asked, place: Place): Completer => {
   const possible = namesWithin(operation.schema, typeName);
   const compiled = new Map<string, Completer>();
   const compile = (name: string, state: CompletionState): Completer => {
-    const made = compileObject(operation, name, sets, place);
+    const made = compileObject(operation, name, asked, place);
     compiled.set(name, made);
     // There may be guards now that were not there when this request began.
     operation.guards.evaluate(state);
@@ -103,60 +65,4 @@ const compileAbstract = (operation: Operation, typeName: string, sets: Selection
     if (typeof name !== 'string' || !possible.has(name)) return tellUntyped(place, state);
     return (compiled.get(name) ?? compile(name, state))(value, state);
   };
-};
-
-/** Compiles the selections of one object type, or of an abstract one that stands in for it. */
-export const compileObject = (operation: Operation, typeName: string, sets: SelectionSets, place: Place): Completer => {
-  const { selected, order } = collectFields(operation, typeName, sets);
-  const fields = new Map<string, CompiledField>();
-  for (const [key, group] of selected) fields.set(key, compileField(operation, typeName, key, group, place));
-  const written = order.flatMap(({ key, when }, index): WrittenField[] => {
-    const field = fields.get(key);
-    const isAgain = order.findIndex((other) => other.key === key) < index;
-    return field === undefined ? [] : [{ ...field, guard: operation.guards.numberOf(when), isAgain }];
-  });
-  return objectWriter(written, place);
-};
-
-type CompiledField = Omit<WrittenField, 'guard' | 'isAgain'>;
-
-const compileField = (
-  operation: Operation,
-  typeName: string,
-  key: string,
-  selected: readonly Selected[],
-  parent: Place,
-): CompiledField => {
-  const name = selected[0]?.node.name.value ?? key;
-  const place: Place = {
-    path: [...parent.path, key],
-    depth: parent.depth,
-    field: `${typeName}.${name}`,
-    nodes: selected.map(({ node }) => node),
-  };
-  if (name === '__typename') {
-    const isKnown = isConcrete(operation.schema, typeName);
-    const complete: Completer = isKnown ? () => typeName : (_value, state) => tellUntyped(place, state);
-    return { key, complete, isGiven: true, isNonNull: !isKnown, plain: undefined };
-  }
-  if (name === '__schema' || name === '__type') {
-    const complete: Completer = (_value, state) => operation.introspected(state)[key] ?? null;
-    return { key, complete, isGiven: true, isNonNull: false, plain: undefined };
-  }
-  const type = outputTypeOf(operation, typeName, name);
-  const complete = compilePosition(operation, type, selectionSetsOf(selected), place);
-  return { key, complete, isGiven: false, isNonNull: isNonNullType(type), plain: plainOf(type) };
-};
-
-const outputTypeOf = ({ schema }: Operation, typeName: string, fieldName: string): GraphQLOutputType => {
-  const type = schema.getType(typeName);
-  const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[fieldName] : undefined;
-  if (field === undefined) throw new Error('the operation was not validated against this schema');
-  return field.type;
-};
-
-const plainOf = (type: GraphQLOutputType): WrittenField['plain'] => {
-  const named = isNonNullType(type) ? type.ofType : type;
-  if (named.toString() === GraphQLBoolean.name) return 'boolean';
-  return [GraphQLString.name, GraphQLID.name].includes(named.toString()) ? 'string' : undefined;
 };

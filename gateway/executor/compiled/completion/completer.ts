@@ -1,7 +1,11 @@
 import type { FieldNode, GraphQLError } from 'graphql';
+import type { ToldErrors } from './told-errors.ts';
 
-/** Makes of a value what the schema says it is; or null, and an error unless null was right (GraphQL section 6.4.3). */
-export type Completer = (value: unknown, state: CompletionState) => unknown;
+/**
+ * Makes of a value what the schema says it is, as JSON; or null, and an error unless null was right (GraphQL section
+ * 6.4.3). Whoever called it finds out whether null may stand there.
+ */
+export type Completer = (value: unknown, state: CompletionState) => string | null;
 
 /** One completion, while it lasts. */
 export interface CompletionState {
@@ -11,6 +15,8 @@ export interface CompletionState {
   readonly isOpen: boolean[];
   /** Index in each list around the value, outermost first. What stands behind those is left over from before. */
   readonly indices: number[];
+  /** What has been told before completion. */
+  readonly told: ToldErrors;
   readonly errors: GraphQLError[];
 }
 

@@ -1,6 +1,7 @@
 import {
   type DocumentNode,
   executeSync,
+  GraphQLError,
   type GraphQLSchema,
   Kind,
   type OperationDefinitionNode,
@@ -9,30 +10,78 @@ import {
   type VariableDefinitionNode,
   visit,
 } from 'graphql';
+import { ERRORS } from '../../../../platform/errors.ts';
 import type { Document } from './collect-fields.ts';
 import type { CompletionState } from './completer.ts';
 
+/** Gives the JSON of one field of introspection, by its response key. */
+export type Introspected = (key: string) => (state: CompletionState) => string | null;
+
 /**
  * Answers `__schema` and `__type` at the root from the API schema. Without variables there is one answer, which is
- * kept.
+ * kept. What a caller can do wrong is to give null for the name of a type.
  */
 export const compileIntrospection = (
   document: Document,
   operation: OperationDefinitionNode,
-): ((state: CompletionState) => Readonly<Record<string, unknown>>) => {
-  const asked = introspectionOf(document, operation);
-  const isFixed = (asked.operation.variableDefinitions ?? []).length === 0;
-  let kept: Readonly<Record<string, unknown>> | undefined;
-  return ({ variables }) => {
-    if (kept !== undefined) return kept;
-    const answered = answer(document.schema, asked.document, variables);
-    if (isFixed) kept = answered;
-    return answered;
+  typeKey: string,
+): Introspected => {
+  let kept: Answered | undefined;
+  const perRequest = new WeakMap<CompletionState, Answered>();
+  const compile = () => {
+    const asked = introspectionOf(document, operation);
+    const isFixed = (asked.operation.variableDefinitions ?? []).length === 0;
+    return (state: CompletionState): Answered => {
+      const known = kept ?? perRequest.get(state);
+      if (known !== undefined) return known;
+      const answered = answer(document.schema, asked.document, state.variables, typeKey);
+      if (isFixed) kept = answered;
+      else perRequest.set(state, answered);
+      return answered;
+    };
+  };
+  let compiled: ReturnType<typeof compile> | undefined;
+  return (key) => {
+    const answerFor = (compiled ??= compile());
+    return (state) => {
+      const { texts, errors } = answerFor(state);
+      for (const error of errors)
+        if (error.path === undefined || error.path[0] === key) state.errors.push(refused(error, key));
+      return texts.get(key) ?? null;
+    };
   };
 };
 
-const answer = (schema: GraphQLSchema, document: DocumentNode, variableValues: Readonly<Record<string, unknown>>) =>
-  executeSync({ schema, document, variableValues }).data ?? {};
+interface Answered {
+  readonly texts: ReadonlyMap<string, string>;
+  readonly errors: readonly GraphQLError[];
+}
+
+const answer = (
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  variableValues: Readonly<Record<string, unknown>>,
+  typeKey: string,
+): Answered => {
+  const { data, errors = [] } = executeSync({ schema, document, variableValues });
+  // Nothing but response keys are keys here.
+  const shown = (key: string, value: unknown) => (key === typeKey ? undefined : value);
+  const texts = Object.entries(data ?? {}).flatMap(([key, value]): [string, string][] =>
+    value === null ? [] : [[key, JSON.stringify(value, shown)]],
+  );
+  return { texts: new Map(texts), errors };
+};
+
+/** The sentence is ours: graphql-js quotes values of arguments. */
+const refused = ({ nodes, path = [] }: GraphQLError, key: string): GraphQLError => {
+  const code = 'BAD_USER_INPUT';
+  const { message, retryable } = ERRORS[code];
+  return new GraphQLError(message, {
+    nodes: nodes ?? [],
+    path: path.length === 0 ? [key] : path,
+    extensions: { code, retryable },
+  });
+};
 
 /** The operation with nothing at its root but introspection. */
 const introspectionOf = (

@@ -1,79 +1,73 @@
-import { isJsonObject, isInherited, own } from '../json-object.ts';
-import type { Completer, Place } from './completer.ts';
-import { tellInvalid } from './completion-error.ts';
+import { isJsonObject, own } from '../json-object.ts';
+import type { Completer, CompletionState, Place } from './completer.ts';
+import { tellInvalid, tellMissing } from './completion-error.ts';
+import { numberText } from './number-text.ts';
+import { betweenQuotes, ESCAPED } from './quote.ts';
+import { sourceOf } from './writer-source.ts';
 
-/** One field of an object of the answer. */
-export interface WrittenField {
+/** One key of an object of the answer. */
+export interface WrittenKey {
   readonly key: string;
-  /** Does not look at the value: the answer has it from elsewhere, or knows it. */
-  readonly isGiven: boolean;
-  readonly complete: Completer;
-  readonly isNonNull: boolean;
-  /** Number of the guard it stands behind. */
-  readonly guard: number | undefined;
-  /** Stands here only when no selection before this one has written it. */
-  readonly isAgain: boolean;
-  /** What `typeof` gives for most values that need no completion at all. */
-  readonly plain: 'string' | 'boolean' | undefined;
+  /** Numbers of guards: written when one of these is open; `undefined`: always. */
+  readonly open: readonly number[] | undefined;
+  /** Not written when one of these is: it has been, further up. */
+  readonly shut: readonly number[];
+  /** `undefined`: only denied. */
+  readonly value: WrittenValue | undefined;
+  /** Where there is no value: null behind the first guard that is open; one without a guard always is. */
+  readonly nulls: readonly { readonly guard: number | undefined; readonly rises: boolean }[];
 }
+
+export type WrittenValue =
+  /** JSON that is the same for every object. */
+  | { readonly kind: 'constant'; readonly json: string }
+  /** The answer has it from elsewhere. */
+  | { readonly kind: 'given'; readonly give: (state: CompletionState) => string | null; readonly isNonNull: boolean }
+  | ReadValue;
+
+/** The object's own. */
+export interface ReadValue {
+  readonly kind: 'read';
+  readonly place: Place;
+  readonly isNonNull: boolean;
+  /** For values that are not null. */
+  readonly complete: Completer;
+  /** What most values are, and then can be written without a call. */
+  readonly plain: Plain | undefined;
+}
+
+export type Plain = 'string' | 'boolean' | 'int' | 'float';
 
 /**
  * Makes the function that writes the objects of one selection of one type: reads each key, completes it, and gives up
  * with null when one that may not be null is (GraphQL section 6.4.4).
  *
- * The function is generated. Each such function reads and writes objects of few shapes only, which the engine can make
- * straight memory access of. A loop over the fields sees the shapes of all operations; in bench/executor-micro.ts
- * completion took 10 microseconds this way and 420 that way. In the text there is nothing of the operation but response
- * keys, as JSON.
+ * The function is generated. Each such function reads objects of few shapes only, which the engine can make straight
+ * memory access of, where a loop over the fields would see the shapes of all operations; and the keys, with the colons
+ * and quotes between the values, are constants. In the text there is nothing of the operation but response keys and names
+ * of types, as JSON.
  */
-export const objectWriter = (fields: readonly WrittenField[], place: Place): Completer => {
-  const completers = fields.map(({ complete }) => complete);
-  const invalid: Completer = (_value, state) => tellInvalid(place, state);
+export const objectWriter = (keys: readonly WrittenKey[], place: Place): Completer => {
   // oxlint-disable-next-line typescript/no-implied-eval, eslint/no-new-func -- the text is made here, keys quoted
-  const make = new Function('c', 'isObject', 'invalid', 'own', 'isOwn', 'NOTHING', sourceOf(fields)) as MakeWriter;
-  return make(completers, isJsonObject, invalid, own, Object.hasOwn, NOTHING);
+  const make = new Function('k', 'r', sourceOf(keys)) as MakeWriter;
+  const calls = keys.map(({ value }): unknown => {
+    if (value?.kind === 'given') return { complete: value.give, missing: value.give };
+    if (value?.kind !== 'read') return undefined;
+    const { complete, place: valuePlace } = value;
+    return { complete, missing: (state: CompletionState): null => tellMissing(valuePlace, state) };
+  });
+  return make(calls, { ...RUNTIME, invalid: (state) => tellInvalid(place, state) });
 };
 
-type MakeWriter = (
-  completers: readonly Completer[],
-  isObject: typeof isJsonObject,
-  invalid: Completer,
-  readOwn: typeof own,
-  isOwn: typeof Object.hasOwn,
-  nothing: object,
-) => Completer;
+type MakeWriter = (calls: readonly unknown[], runtime: Runtime) => Completer;
 
-/** The prototype of answers: nothing is inherited, so that a key can be any name. */
-const NOTHING: object = Object.freeze(Object.create(null));
+interface Runtime {
+  readonly isObject: (value: unknown) => boolean;
+  readonly own: typeof own;
+  readonly escaped: RegExp;
+  readonly inner: (text: string) => string;
+  readonly numberText: typeof numberText;
+  readonly invalid: (state: CompletionState) => null;
+}
 
-const sourceOf = (fields: readonly WrittenField[]): string => `'use strict';
-${fields.map((_field, i) => `const c${i} = c[${i}];`).join('\n')}
-function Answer() {}
-Answer.prototype = NOTHING;
-return function write(value, state) {
-  if (!isObject(value)) return invalid(value, state);
-  const answer = new Answer();
-  let v;
-${fields.map(fieldSource).join('\n')}
-  return answer;
-};`;
-
-const fieldSource = (field: WrittenField, i: number): string => {
-  const key = JSON.stringify(field.key);
-  const lines = [
-    `v = ${readSource(field, key)};`,
-    field.plain === undefined ? `v = c${i}(v, state);` : `if (typeof v !== '${field.plain}') v = c${i}(v, state);`,
-    field.isNonNull ? 'if (v === null) return null;' : '',
-    `answer[${key}] = v;`,
-  ];
-  const conditions = [
-    ...(field.guard === undefined ? [] : [`state.isOpen[${field.guard}]`]),
-    ...(field.isAgain ? [`!isOwn(answer, ${key})`] : []),
-  ];
-  return conditions.length === 0 ? lines.join('\n') : `if (${conditions.join(' && ')}) {\n${lines.join('\n')}\n}`;
-};
-
-const readSource = ({ key, isGiven }: WrittenField, quoted: string): string => {
-  if (isGiven) return 'undefined';
-  return isInherited(key) ? `own(value, ${quoted})` : `value[${quoted}]`;
-};
+const RUNTIME = { isObject: isJsonObject, own, escaped: ESCAPED, inner: betweenQuotes, numberText };

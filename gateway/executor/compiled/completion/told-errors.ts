@@ -1,17 +1,24 @@
 import type { GraphQLError } from 'graphql';
 
-/**
- * Errors at whose position nothing has been told before. A null that an error above or below it explains is not an
- * error of its own (GraphQL section 6.4.4: one per field); an error without a path may explain any.
- */
-export const unexplained = (
-  errors: readonly GraphQLError[],
-  told: readonly GraphQLError[],
-): readonly GraphQLError[] => {
-  if (errors.length === 0 || told.length === 0) return errors;
-  const known = createNode();
-  for (const { path } of told) add(known, path ?? []);
-  return errors.filter(({ path }) => !isExplained(known, path ?? [], 0));
+/** Errors told before completion. */
+export interface ToldErrors {
+  /**
+   * Whether one of them explains that there is null at a path: it is at that position, above or below it, or nobody
+   * knows where. Such a null is no error of its own (GraphQL section 6.4.4: one per field).
+   */
+  explain(path: readonly (string | number)[]): boolean;
+}
+
+/** Looked through only when completion has something to tell. */
+export const toldErrors = (errors: readonly GraphQLError[]): ToldErrors => {
+  let root: Node | undefined;
+  return {
+    explain: (path) => {
+      if (errors.length === 0) return false;
+      root ??= treeOf(errors);
+      return isExplained(root, path, 0);
+    },
+  };
 };
 
 /** Paths as a tree. */
@@ -21,6 +28,12 @@ interface Node {
 }
 
 const createNode = (): Node => ({ isEnd: false, children: new Map() });
+
+const treeOf = (errors: readonly GraphQLError[]): Node => {
+  const root = createNode();
+  for (const { path } of errors) add(root, path ?? []);
+  return root;
+};
 
 const add = (root: Node, path: readonly (string | number)[]): void => {
   let node = root;

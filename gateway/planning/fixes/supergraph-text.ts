@@ -1,0 +1,114 @@
+import {
+  type ConstDirectiveNode,
+  type DocumentNode,
+  type EnumTypeDefinitionNode,
+  type FieldDefinitionNode,
+  type InterfaceTypeDefinitionNode,
+  Kind,
+  type ObjectTypeDefinitionNode,
+  type OperationTypeNode,
+  type TypeDefinitionNode,
+  type TypeNode,
+} from 'graphql';
+
+/** The text of a supergraph as a syntax tree, where the notes on which subgraph has what are ordinary directives. */
+export interface SupergraphText {
+  readonly document: DocumentNode;
+  readonly types: ReadonlyMap<string, TypeDefinitionNode>;
+}
+
+export const supergraphText = (document: DocumentNode): SupergraphText => {
+  const types = new Map<string, TypeDefinitionNode>();
+  for (const node of document.definitions) if (isTypeDefinition(node)) types.set(node.name.value, node);
+  return { document, types };
+};
+
+const isTypeDefinition = (node: { readonly kind: Kind }): node is TypeDefinitionNode =>
+  node.kind.endsWith('TypeDefinition');
+
+/** A type with fields of its own that can be selected. */
+export type Composite = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode;
+
+export const isComposite = (node: { readonly kind: Kind } | undefined): node is Composite =>
+  node?.kind === Kind.OBJECT_TYPE_DEFINITION || node?.kind === Kind.INTERFACE_TYPE_DEFINITION;
+
+interface Annotated {
+  readonly directives?: readonly ConstDirectiveNode[] | undefined;
+}
+
+export const directivesOf = ({ directives = [] }: Annotated, name: string): readonly ConstDirectiveNode[] =>
+  directives.filter((directive) => directive.name.value === name);
+
+/** The value of an argument that is a string, the name of an enum's value, or a boolean. */
+export const argumentOf = (directive: ConstDirectiveNode, name: string): string | boolean | undefined => {
+  const value = directive.arguments?.find((argument) => argument.name.value === name)?.value;
+  return value !== undefined && 'value' in value ? value.value : undefined;
+};
+
+/** The subgraphs that have a type, by the names the supergraph gives them. */
+export const graphsOf = (type: Annotated): ReadonlySet<unknown> =>
+  new Set(directivesOf(type, 'join__type').map((directive) => argumentOf(directive, 'graph')));
+
+/** The subgraphs that answer a field of a type by themselves. */
+export const answeringGraphs = (type: Annotated, field: FieldDefinitionNode): ReadonlySet<unknown> => {
+  const notes = directivesOf(field, 'join__field');
+  if (notes.length === 0) return graphsOf(type);
+  return new Set(notes.filter((note) => !isElsewhere(note)).map((note) => argumentOf(note, 'graph')));
+};
+
+const isElsewhere = (note: ConstDirectiveNode): boolean =>
+  argumentOf(note, 'external') === true || argumentOf(note, 'usedOverridden') === true;
+
+/** The name of the type a field is of in a subgraph, which may know it by a narrower one than the others. */
+export const typeNameOf = (field: FieldDefinitionNode, graph: unknown): string => {
+  const note = directivesOf(field, 'join__field').find((directive) => argumentOf(directive, 'graph') === graph);
+  const narrower = note && argumentOf(note, 'type');
+  return typeof narrower === 'string' ? narrower.replaceAll(/[[\]!]/g, '') : baseNameOf(field.type);
+};
+
+export const baseNameOf = (type: TypeNode): string =>
+  type.kind === Kind.NAMED_TYPE ? type.name.value : baseNameOf(type.type);
+
+/** The type of all queries, mutations or subscriptions. */
+export const rootOf = ({ document }: SupergraphText, kind: OperationTypeNode): string => {
+  for (const node of document.definitions)
+    if (node.kind === Kind.SCHEMA_DEFINITION)
+      for (const { operation, type } of node.operationTypes) if (operation === kind) return type.name.value;
+  throw new Error('the supergraph has no such root');
+};
+
+/** By the name of a subgraph as plans have it, the name the supergraph gives it. */
+export const graphNames = ({ types }: SupergraphText): ReadonlyMap<string, string> => {
+  const graphs = types.get('join__Graph') as EnumTypeDefinitionNode | undefined;
+  const names = new Map<string, string>();
+  for (const value of graphs?.values ?? [])
+    for (const note of directivesOf(value, 'join__graph'))
+      names.set(String(argumentOf(note, 'name')), value.name.value);
+  return names;
+};
+
+/** A directive with arguments that are strings, or names when they stand for a value of an enum. */
+export const note = (
+  name: string,
+  given: Readonly<Record<string, { readonly enum: string } | string>>,
+): ConstDirectiveNode => ({
+  kind: Kind.DIRECTIVE,
+  name: { kind: Kind.NAME, value: name },
+  arguments: Object.entries(given).map(([argument, value]) => ({
+    kind: Kind.ARGUMENT,
+    name: { kind: Kind.NAME, value: argument },
+    value: typeof value === 'string' ? { kind: Kind.STRING, value } : { kind: Kind.ENUM, value: value.enum },
+  })),
+});
+
+/** The same supergraph with some of its types replaced. */
+export const withTypes = (
+  { document }: SupergraphText,
+  changed: ReadonlyMap<string, TypeDefinitionNode>,
+): SupergraphText =>
+  supergraphText({
+    ...document,
+    definitions: document.definitions.map((node) =>
+      isTypeDefinition(node) ? (changed.get(node.name.value) ?? node) : node,
+    ),
+  });
