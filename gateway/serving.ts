@@ -81,11 +81,15 @@ export const createServing = async (
   return { generation, transports: byName, apollo, contentTypes: new Map() };
 };
 
+export const closeTransports = async (transports: Iterable<Transport>): Promise<void> => {
+  await Promise.all([...transports].map(async (transport) => transport.close?.()));
+};
+
 /** Frees what a serving holds, connections to subgraphs included. */
 export const closeServing = async ({ generation, apollo, transports }: Serving): Promise<void> => {
   await apollo.stop();
   await generation.planner.close();
-  await Promise.all([...transports.values()].map((transport) => transport.close?.()));
+  await closeTransports(transports.values());
 };
 
 /** What was thrown, beside what Apollo Server has made of it. */

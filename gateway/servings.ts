@@ -2,10 +2,9 @@ import type { Config } from '../platform/config.ts';
 import type { HealthSource } from '../platform/http/health.ts';
 import type { Log } from '../platform/log.ts';
 import { SECOND } from '../platform/time.ts';
-import type { Transport } from './executor/transports/transport.ts';
 import { warmUp } from './operations/warm-up.ts';
 import type { Supply } from './server.ts';
-import { closeServing, createServing, type Serving } from './serving.ts';
+import { closeServing, closeTransports, createServing, type Serving } from './serving.ts';
 import { createGeneration } from './supergraph/generation.ts';
 
 /** What is served, and how it becomes something else. */
@@ -37,13 +36,13 @@ export const openServings = async ({ config, log, issuer }: ServingsOptions, fir
       log.info({ supergraph: generation.id.slice(0, 12), subgraphs: generation.subgraphs.length }, 'graph:opened');
       return opened;
     } catch (error) {
-      await closeAll(what.transports);
+      await closeTransports(what.transports);
       throw error;
     }
   }
 
   const replaceBy = async (next: Supply): Promise<void> => {
-    if (isClosed) return closeAll(next.transports);
+    if (isClosed) return closeTransports(next.transports);
     const opened = await open(next);
     await warmUp(opened.generation, serving.generation.operations.all());
     if (isClosed) return closeServing(opened);
@@ -77,7 +76,3 @@ export const openServings = async ({ config, log, issuer }: ServingsOptions, fir
 };
 
 const LAST_WORDS = 5 * SECOND;
-
-const closeAll = async (transports: readonly Transport[]): Promise<void> => {
-  await Promise.all(transports.map((transport) => transport.close?.()));
-};

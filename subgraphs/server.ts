@@ -55,7 +55,13 @@ export const serveSubgraphs = async (options: SubgraphServerOptions): Promise<Su
       door(subgraph),
     ]),
     ['/livez', livez(() => isDraining)],
-    ['/readyz', readyz(() => isDraining, () => health)],
+    [
+      '/readyz',
+      readyz(
+        () => isDraining,
+        () => health,
+      ),
+    ],
   ]);
   const listener = await listen(options.address, router({ handlers, routes: [], isDraining: () => isDraining, log }));
   log.info({ subgraphs: subgraphs.map(({ name }) => name) }, 'subgraphs:started');

@@ -51,7 +51,7 @@ export const RUNTIME = Object.freeze({
   },
 });
 
-const codesOf = (text: string): readonly number[] => [...text].map((character) => character.charCodeAt(0));
+const codesOf = (text: string): readonly number[] => Array.from(text, (character) => character.charCodeAt(0));
 
 const TRUE = codesOf('true');
 const FALSE = codesOf('false');

@@ -200,7 +200,7 @@ const match = (text: string): string => `if (!(${isAt(text)})) throw SURPRISE; p
 
 // Names are ASCII (GraphQL section 2.1.9), and so are their bytes.
 const isAt = (text: string): string =>
-  [...text].map((character, i) => `b[p${i === 0 ? '' : ` + ${i}`}] === ${character.charCodeAt(0)}`).join(' && ');
+  Array.from(text, (character, i) => `b[p${i === 0 ? '' : ` + ${i}`}] === ${character.charCodeAt(0)}`).join(' && ');
 
 const scanLeaf = (context: ScanContext, type: GraphQLLeafType): string => {
   if (isEnumType(type)) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type DocumentNode, parse, validate, visit } from 'graphql';
+import { type DocumentNode, Kind, parse, validate, visit } from 'graphql';
 import { executeCompiled } from '../../../gateway/executor/compiled/execute.ts';
 import { compileSpliced } from '../../../gateway/executor/spliced/compile.ts';
 import { executeSpliced } from '../../../gateway/executor/spliced/execute.ts';
@@ -91,7 +91,7 @@ const asked = (calls: readonly SeenCall[]): readonly string[] =>
 const isSuited = ({ generation }: World, document: DocumentNode): boolean => {
   const plan = planOf(generation, document);
   const [operation] = document.definitions;
-  if (plan.node === undefined || operation?.kind !== 'OperationDefinition') return false;
+  if (plan.node === undefined || operation?.kind !== Kind.OPERATION_DEFINITION) return false;
   try {
     compileSpliced(generation, plan.node as never, document, operation, { typeKey: 'unused', denied: undefined });
     return true;
