@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { exportSPKI, generateKeyPair, UnsecuredJWT } from 'jose';
+import { createAuthenticator } from '../../gateway/identity/authenticator.ts';
 import { createIssuerKeys } from '../../gateway/identity/issuer-keys.ts';
 import { verifyToken } from '../../gateway/identity/verify-token.ts';
 import { loadConfig } from '../../platform/config.ts';
@@ -137,7 +138,15 @@ describe('a token', () => {
     ['of the full media type', { header: { typ: 'application/at+jwt' } }],
     ['for several audiences', { claims: { aud: ['urn:other', 'urn:caregraph'] } }],
     ['with azp in place of client_id', { claims: { client_id: undefined, azp: 'ward-app' } }],
-    ['within the leeway', { claims: { exp: now() - 2 } }],
+    [
+      'within the leeway',
+      {
+        // Of the moment it is made: this table may be written long before.
+        get claims() {
+          return { exp: now() - 2 };
+        },
+      },
+    ],
     ['without scopes and facilities', { claims: { scope: undefined, facilities: undefined } }],
   ] as const)('is accepted: %s', async (_name, options) => {
     expect((await withHeader(`Bearer ${await issuer.mint(options)}`)).status).toBe(200);
@@ -276,6 +285,190 @@ describe('the keys of the issuer', () => {
     await keys.close();
   });
 });
+
+describe('a token that was accepted before', () => {
+  const rules = loadConfig({}).identity;
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  /** Has the time of day stand still; timers go on. */
+  const standStill = (): number => {
+    const moment = Math.floor(Date.now() / SECOND) * SECOND;
+    jest.useFakeTimers({ now: moment, doNotFake: [...ALL_BUT_DATE] });
+    return moment;
+  };
+
+  const fixed = () => createIssuerKeys({ issuer: issuer.issuer, keys: issuer.keySet() }, silentLog());
+
+  /** Keys and an authenticator under a clock that stands still until it is moved. */
+  const withClock = (own: FakeIssuer) => {
+    let time = Date.now();
+    const keys = createIssuerKeys({ issuer: own.issuer }, silentLog(), () => time);
+    const { identify } = createAuthenticator(keys, rules, () => time);
+    return {
+      keys,
+      identify,
+      pass: (duration: number) => (time += duration),
+      /** Waits until the keys have been fetched that often, and what was fetched is in use. */
+      fetched: async (times: number) => {
+        while (own.fetches() < times || keys.health().status !== 'ok') await new Promise(setImmediate);
+        for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setTimeout(resolve, 1));
+      },
+    };
+  };
+
+  it('is not checked again', async () => {
+    const { identify } = createAuthenticator(fixed(), rules);
+    const token = await issuer.mint({ scopes: ['audit'] });
+    const identity = await identify(token);
+    expect(identity).toMatchObject({ client: 'ward-app' });
+    expect(identify(token)).toBe(identity);
+    expect(Object.isFrozen(identity)).toBe(true);
+  });
+
+  it('is not accepted once it has expired, to the millisecond', async () => {
+    const moment = standStill();
+    const { identify } = createAuthenticator(fixed(), rules);
+    const token = await issuer.mint({ claims: { iat: moment / SECOND, exp: moment / SECOND + 60 } });
+    const identity = await identify(token);
+    jest.setSystemTime(moment + 60 * SECOND + rules.leeway - 1);
+    expect(identify(token)).toBe(identity);
+    jest.setSystemTime(moment + 60 * SECOND + rules.leeway);
+    await expect(identify(token)).rejects.toMatchObject({ code: 'ERR_JWT_EXPIRED' });
+    await expect(identify(token)).rejects.toThrow();
+  });
+
+  it('is not accepted for less than it is valid', async () => {
+    const moment = standStill();
+    const { identify } = createAuthenticator(fixed(), rules);
+    const token = await issuer.mint({ claims: { iat: moment / SECOND - 120, exp: moment / SECOND - 1 } });
+    const identity = await identify(token);
+    expect(identify(token)).toBe(identity);
+    jest.setSystemTime(moment - SECOND + rules.leeway);
+    await expect(identify(token)).rejects.toThrow();
+  });
+
+  it('says nothing for another token, however much they are alike', async () => {
+    const { identify } = createAuthenticator(fixed(), rules);
+    const token = await issuer.mint({ scopes: ['audit'] });
+    await identify(token);
+    const [head = '', payload = '', signature = ''] = token.split('.');
+    const claims = JSON.parse(Buffer.from(payload, 'base64url').toString()) as object;
+    const more = Buffer.from(JSON.stringify({ ...claims, scope: 'audit stock:write' })).toString('base64url');
+    const other = (await issuer.mint({ scopes: ['audit'], claims: { jti: 'other' } })).split('.')[2] ?? '';
+    for (const forged of [
+      `${head}.${more}.${signature}`,
+      `${head}.${payload}.${other}`,
+      `${head}.${payload}.`,
+      `${head}.${payload}`,
+      token.slice(0, -1),
+      `${token}A`,
+    ])
+      for (let time = 0; time < 2; time++) await expect(identify(forged)).rejects.toThrow();
+    expect(identify(token)).not.toBeInstanceOf(Promise);
+  });
+
+  it('is one caller, and an equal one of another token is another', async () => {
+    const { identify } = createAuthenticator(fixed(), rules);
+    const claims = { jti: 'one' };
+    const [one, other] = [await issuer.mint({ claims }), await issuer.mint({ claims })];
+    expect(one).not.toBe(other);
+    const [first, second] = [await identify(one), await identify(other)];
+    expect(first).toEqual(second);
+    expect(first).not.toBe(second);
+  });
+
+  it('stays accepted when the keys are fetched again and are the same', async () => {
+    await using own = await startIssuer();
+    const { keys, identify, pass, fetched } = withClock(own);
+    await fetched(1);
+    const token = await own.mint({ claims: { exp: now() + 7200 } });
+    const identity = await identify(token);
+    pass(11 * MINUTE);
+    expect(identify(token)).toBe(identity);
+    await fetched(2);
+    expect(identify(token)).toBe(identity);
+    await keys.close();
+  });
+
+  it('is not accepted once the issuer has withdrawn its key, and that has been noticed', async () => {
+    await using own = await startIssuer();
+    const { keys, identify, pass, fetched } = withClock(own);
+    await fetched(1);
+    const token = await own.mint({ claims: { exp: now() + 7200 } });
+    const identity = await identify(token);
+    await own.rotate();
+    // Noticed behind a request, without a token that nobody knows.
+    expect(identify(token)).toBe(identity);
+    pass(11 * MINUTE);
+    expect(identify(token)).toBe(identity);
+    await fetched(2);
+    await expect(identify(token)).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' });
+    await keys.close();
+  });
+
+  it('is not accepted once another token has brought other keys', async () => {
+    await using own = await startIssuer();
+    const { keys, identify, pass, fetched } = withClock(own);
+    await fetched(1);
+    const token = await own.mint();
+    await identify(token);
+    await own.rotate();
+    pass(31 * SECOND);
+    const newer = await own.mint();
+    // Not remembered the first time: it is not known with which keys it was checked.
+    await expect(identify(newer)).resolves.toMatchObject({ client: 'ward-app' });
+    const again = identify(newer);
+    expect(again).toBeInstanceOf(Promise);
+    expect(identify(newer)).toBeInstanceOf(Promise);
+    await again;
+    expect(identify(newer)).not.toBeInstanceOf(Promise);
+    await expect(identify(token)).rejects.toThrow();
+    await keys.close();
+  });
+
+  it('is not accepted under keys of the same name that are others', async () => {
+    await using own = await startIssuer();
+    await using stranger = await startIssuer();
+    await expect(
+      createAuthenticator(
+        createIssuerKeys({ issuer: own.issuer, keys: stranger.keySet() }, silentLog()),
+        rules,
+      ).identify(await own.mint()),
+    ).rejects.toMatchObject({ code: 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED' });
+  });
+
+  it('is not accepted when there are no keys to be trusted any more', async () => {
+    await using own = await startIssuer();
+    const { keys, identify, pass, fetched } = withClock(own);
+    await fetched(1);
+    const token = await own.mint({ claims: { exp: now() + 10 * 24 * 3600 } });
+    const identity = await identify(token);
+    own.misbehave(500);
+    pass(23 * HOUR);
+    expect(identify(token)).toBe(identity);
+    pass(2 * HOUR);
+    await expect(identify(token)).rejects.toMatchObject({ extensions: { code: 'IDENTITY_UNAVAILABLE' } });
+    own.misbehave(undefined);
+    pass(MINUTE);
+    await expect(identify(token)).resolves.toMatchObject({ client: 'ward-app' });
+    await keys.close();
+  });
+});
+
+const ALL_BUT_DATE = [
+  'hrtime',
+  'nextTick',
+  'performance',
+  'queueMicrotask',
+  'setImmediate',
+  'clearImmediate',
+  'setInterval',
+  'clearInterval',
+  'setTimeout',
+  'clearTimeout',
+] as const;
 
 describe('a gateway that cannot check tokens', () => {
   it('says so with 503', async () => {

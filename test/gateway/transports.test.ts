@@ -197,17 +197,18 @@ describe.each(EXECUTORS)('a query that is under way, by the %s executor', (_name
     expect((await after.answer).body.data.people).toEqual([{ name: 'Ada' }]);
   });
 
-  it('is asked again for those who wait when the client of the first goes away', async () => {
+  it('is asked once more for all who wait when the client of the first goes away', async () => {
     const subgraph = graph.remote('people');
     const held = hold(subgraph);
     const stop = new AbortController();
     const leader = await lead(held, { signal: stop.signal });
-    const follower = await follow();
+    const followers = [await follow(), await follow(), await follow()];
     stop.abort();
     await expect(leader.answer).rejects.toThrow();
     await subgraph.until(() => held.length === 2);
     sendJson(held[1] as ServerResponse, named('Kim'));
-    expect((await follower.answer).body).toEqual({ data: follower.data });
+    for (const { answer, data } of followers) expect((await answer).body).toEqual({ data });
+    expect(held).toHaveLength(2);
   });
 
   it('costs each who waits for it the same fields when it fails', async () => {

@@ -401,12 +401,12 @@ const startOpen = async (broken: Broken = {}, log = silentLog()) => {
 
 /** What to fail with when `bName` is asked for. */
 interface Broken {
-  readonly planner?: Error;
-  readonly executor?: Error;
+  planner?: Error | undefined;
+  executor?: Error | undefined;
 }
 
 describe('a request that fails where it was not refused', () => {
-  const failures: Readonly<Record<string, Broken>> = {
+  const failures: Readonly<Record<string, Readonly<Broken>>> = {
     'a plan that takes too long': { planner: refuse('OPERATION_TOO_LARGE') },
     'a planner that has too much to do': { planner: refuse('GATEWAY_TIMEOUT') },
     'a planner that is closed': { planner: refuse('SHUTTING_DOWN') },
@@ -415,16 +415,26 @@ describe('a request that fails where it was not refused', () => {
     'an executor that throws': { executor: new TypeError('PATIENT') },
   };
 
-  it.each(Object.entries(failures))('is answered as it was the first time: %s', async (_name, broken) => {
-    const lines: string[] = [];
-    await using gateway = await startOpen(broken, createLog('error', { write: (line) => void lines.push(line) }));
+  const broken: Broken = {};
+  const lines: string[] = [];
+  let gateway: Awaited<ReturnType<typeof startOpen>>;
+  beforeAll(async () => {
+    gateway = await startOpen(broken, createLog('error', { write: (line) => void lines.push(line) }));
+  });
+  afterAll(async () => {
+    await gateway[Symbol.asyncDispose]();
+  });
+
+  it.each(Object.entries(failures))('is answered as it was the first time: %s', async (name, failure) => {
+    broken.planner = failure.planner;
+    broken.executor = failure.executor;
     for (const accept of [undefined, '*/*', JSON_TYPE, RESPONSE_TYPE]) {
       const headers = accept === undefined ? {} : { accept };
       // What the client accepts is known from a request that does not fail.
       expect(await gateway.status({ ...plain('{ bEcho }'), headers })).toBe(200);
       const look = async () => {
         lines.length = 0;
-        const answer = await gateway.answer({ ...plain(`{ bName { first } } # ${accept}`), headers });
+        const answer = await gateway.answer({ ...plain(`{ bName { first } } # ${name} ${accept}`), headers });
         return { accept, answer, events: lines.map((line) => (JSON.parse(line) as { readonly msg: string }).msg) };
       };
       const first = await look();

@@ -21,26 +21,29 @@ const MOST_APART = 1 * SECOND;
 export const createInFlight = (): InFlight => {
   // By the identity itself: equal claims of two tokens are two callers.
   let callers = new WeakMap<Identity, Map<string, Underway>>();
+  const share: InFlight['share'] = (query, envelope, cancellation, ask) => {
+    const { identity, deadline } = envelope;
+    const queries = callers.get(identity) ?? new Map<string, Underway>();
+    const leader = queries.get(query);
+    if (leader !== undefined && deadline - leader.deadline <= MOST_APART)
+      return stopped(cancellation, () =>
+        leader.bytes.catch((error: unknown) => {
+          // The request that asked was stopped, and this one was not: one of those who wait asks again.
+          if (leader.cancellation.isCancelled && !cancellation.isCancelled)
+            return share(query, envelope, cancellation, ask);
+          throw error;
+        }),
+      );
+    const underway: Underway = { bytes: ask(), deadline, cancellation };
+    callers.set(identity, queries.set(query, underway));
+    const end = (): void => {
+      if (queries.get(query) === underway) queries.delete(query);
+    };
+    underway.bytes.then(end, end);
+    return underway.bytes;
+  };
   return {
-    share: (query, { identity, deadline }, cancellation, ask) => {
-      const queries = callers.get(identity) ?? new Map<string, Underway>();
-      const leader = queries.get(query);
-      if (leader !== undefined && deadline - leader.deadline <= MOST_APART)
-        return stopped(cancellation, () =>
-          leader.bytes.catch((error: unknown) => {
-            // The request that asked was stopped, and this one was not.
-            if (leader.cancellation.isCancelled && !cancellation.isCancelled) return ask();
-            throw error;
-          }),
-        );
-      const underway: Underway = { bytes: ask(), deadline, cancellation };
-      callers.set(identity, queries.set(query, underway));
-      const end = (): void => {
-        if (queries.get(query) === underway) queries.delete(query);
-      };
-      underway.bytes.then(end, end);
-      return underway.bytes;
-    },
+    share,
     forget: () => {
       callers = new WeakMap();
     },

@@ -429,6 +429,92 @@ describe('a key of the client that is a name of something required', () => {
   it('may be one that the gateway makes up', async () => {
     const { data } = await graph.ask('{ nurse { _as_email: name _as_0_price: id email: id shift } }');
     expect(data).toEqual({ nurse: { _as_email: 'Kim', _as_0_price: '1', email: '1', shift: 'shift of e@n' } });
+    const spread = await graph.ask('{ nurse { email: id ...N } } fragment N on Nurse { _as_email: name shift }');
+    expect(spread.data).toEqual({ nurse: { email: '1', _as_email: 'Kim', shift: 'shift of e@n' } });
+  });
+});
+
+describe('a field that is required, and requires something', () => {
+  interface Drug {
+    readonly id?: string;
+    readonly code?: string;
+    readonly dose?: number;
+    readonly limit?: number;
+    readonly risk?: number;
+  }
+  const graph = fixed({
+    stock: {
+      sdl: `${LINK} type Query { drug: Drug cabinet: Cabinet } type Cabinet { rows: [[Drug!]!] }
+        type Drug @key(fields: "id") { id: ID! size: Int }`,
+      resolvers: {
+        Query: { drug: () => ({ id: '1' }), cabinet: () => ({ rows: [[{ id: '1' }], [{ id: '2' }, { id: '3' }]] }) },
+        Drug: { size: ({ id }: Drug) => Number(id) },
+      },
+    },
+    dosing: {
+      sdl: `${LINK} type Drug @key(fields: "id") { id: ID! size: Int @external dose: Int @requires(fields: "size") }`,
+      resolvers: { Drug: { dose: ({ size }: { size: number }) => size * 10 } },
+    },
+    rules: {
+      sdl: `${LINK} type Query { strongest: Drug }
+        type Drug @key(fields: "id") @key(fields: "code") {
+          id: ID! code: ID! dose: Int @external limit(times: Int): Int @requires(fields: "dose") note: String }`,
+      resolvers: {
+        Query: { strongest: () => ({ id: '9', code: 'c9' }) },
+        Drug: {
+          code: ({ id = '' }: Drug) => `c${id}`,
+          limit: ({ dose }: Drug, { times = 1 }: { times?: number }) => {
+            if (dose === undefined) throw new Error('asked without the dose');
+            return dose * times + 1;
+          },
+          note: ({ id = '' }: Drug) => `note ${id}`,
+        },
+      },
+    },
+    risks: {
+      sdl: `${LINK} type Drug @key(fields: "code") {
+        code: ID! limit(times: Int): Int @external
+        risk: Int @requires(fields: "limit(times: 2)") calm: Int @requires(fields: "limit") }`,
+      resolvers: { Drug: { risk: ({ limit = 0 }: Drug) => -limit, calm: ({ limit = 0 }: Drug) => limit + 1000 } },
+    },
+    wards: {
+      sdl: `${LINK} type Drug @key(fields: "id") { id: ID! risk: Int @external locked: Boolean @requires(fields: "risk") }`,
+      resolvers: { Drug: { locked: ({ risk = 0 }: Drug) => risk < -50 } },
+    },
+  });
+
+  it.each([
+    ['{ drug { risk } }', { drug: { risk: -21 } }],
+    ['{ drug { note code risk calm } }', { drug: { note: 'note 1', code: 'c1', risk: -21, calm: 1011 } }],
+    ['{ drug { locked } }', { drug: { locked: false } }],
+    ['{ strongest { risk } }', { strongest: { risk: -181 } }],
+    ['{ strongest { locked limit(times: 3) calm } }', { strongest: { locked: true, limit: 271, calm: 1091 } }],
+    [
+      '{ cabinet { rows { risk: calm calm: risk } } }',
+      {
+        cabinet: {
+          rows: [
+            [{ risk: 1011, calm: -21 }],
+            [
+              { risk: 1021, calm: -41 },
+              { risk: 1031, calm: -61 },
+            ],
+          ],
+        },
+      },
+    ],
+  ])('is asked for when it can be given that: %s', async (query, answer) => {
+    expect((await graph.ask(query)).data).toEqual(answer);
+  });
+
+  it('is asked for with the variables it needs, and those alone', async () => {
+    const { data, calls } = await graph.ask(
+      'query($n: Int, $m: Int) { strongest { a: limit(times: $n) b: limit(times: $m) risk } drug { calm } }',
+      { n: 3, m: 4 },
+    );
+    expect(data).toEqual({ strongest: { a: 271, b: 361, risk: -181 }, drug: { calm: 1011 } });
+    for (const { query, variables = {} } of calls)
+      for (const name of Object.keys(variables)) expect(query.split(`$${name}`).length).toBeGreaterThan(2);
   });
 });
 

@@ -85,7 +85,7 @@ const numberLike = fc
 describe(`a scanner of values (seed ${seed})`, () => {
   it('finds the end of whatever JSON.stringify writes', () => {
     const rests = fc.constantFrom('', ',', '}', ']', ' ', 'x');
-    check(fc.tuple(json, rests, fc.boolean()), 2000, ([value, rest, isEscaped]) => {
+    check(fc.tuple(json, rests, fc.boolean()), 1000, ([value, rest, isEscaped]) => {
       const text = isEscaped ? escaped(JSON.stringify(value)) : JSON.stringify(value);
       expect(endOf(RUNTIME.valueEnd, `${text}${rest}`)).toBe(Buffer.byteLength(text));
     });
@@ -94,7 +94,7 @@ describe(`a scanner of values (seed ${seed})`, () => {
   it.each(['valueEnd', 'stringEnd', 'floatEnd', 'booleanEnd', 'nullEnd'] as const)(
     'takes nothing for JSON that is none: %s',
     (name) => {
-      check(fc.oneof(spoiled(json.map((value) => JSON.stringify(value))), soup, numberLike), 3000, (text) => {
+      check(fc.oneof(spoiled(json.map((value) => JSON.stringify(value))), soup, numberLike), 1500, (text) => {
         const end = endOf(RUNTIME[name], text);
         if (end === undefined) return;
         const found = Buffer.from(text).subarray(0, end).toString();
@@ -105,7 +105,7 @@ describe(`a scanner of values (seed ${seed})`, () => {
 
   it('finds the end of a string, and of nothing else', () => {
     const written = string.map((text) => JSON.stringify(text));
-    check(fc.oneof(written, spoiled(written)), 3000, (text) => {
+    check(fc.oneof(written, spoiled(written)), 1500, (text) => {
       const isWhole = /^".*"$/s.test(text) && isJson(text);
       const end = endOf(RUNTIME.stringEnd, text);
       if (isWhole) expect(end).toBe(Buffer.byteLength(text));
@@ -125,7 +125,7 @@ describe(`a scanner of values (seed ${seed})`, () => {
       numberLike,
       near.map((parts) => parts.join('')),
     );
-    check(fc.tuple(texts, fc.constantFrom('', ',', '}')), 3000, ([text, rest]) => {
+    check(fc.tuple(texts, fc.constantFrom('', ',', '}')), 1500, ([text, rest]) => {
       const digits = /^-?(?:0|[1-9]\d*)/.exec(text)?.[0] ?? '';
       const isInt = digits !== '' && Math.abs(Number(digits) + 0.5) < 2 ** 31 && !/^\d/.test(text.slice(digits.length));
       const end = endOf(RUNTIME.intEnd, `${text}${rest}`);
@@ -174,7 +174,7 @@ describe(`a scanner of values (seed ${seed})`, () => {
   it('takes no end of an answer for one that JSON does not', () => {
     const pieces = [',"extensions":', '{}', '{"a":[1]}', 'null', '1', '}', ',', ',"errors":[]'];
     const spaces = [' ', '\n', '\r', '\t', '\u000b', '\f', '\u0000', '\ufeff', '\u00a0'];
-    check(fc.array(fc.constantFrom(...pieces, ...spaces), { maxLength: 5 }), 3000, (parts) => {
+    check(fc.array(fc.constantFrom(...pieces, ...spaces), { maxLength: 5 }), 1500, (parts) => {
       const text = `{"data":{}${parts.join('')}`;
       if (endOf((bytes) => (RUNTIME.answerEnd(bytes, 10), 0), text) === undefined) return;
       expect({ text, isJson: isJson(text) }).toEqual({ text, isJson: true });
@@ -477,7 +477,7 @@ describe('an answer as a whole', () => {
       fc.asyncProperty(spoiled(fc.constant(text)), async (edited) => {
         await compare(rich, { a: edited });
       }),
-      { seed, numRuns: 400 },
+      { seed, numRuns: 250 },
     );
   });
 
