@@ -3,6 +3,7 @@ import {
   type FieldNode,
   Kind,
   type OperationDefinitionNode,
+  OperationTypeNode,
   type SelectionNode,
   type SelectionSetNode,
   type TypeNode,
@@ -132,7 +133,7 @@ const feed = (plan: PlanNode, { fetch, operation, path, typeName, node, key, req
     node: {
       kind: 'Fetch',
       serviceName: fetch.serviceName,
-      operationKind: 'query' as FetchNode['operationKind'],
+      operationKind: OperationTypeNode.QUERY,
       operationName: undefined,
       requires: [
         {
