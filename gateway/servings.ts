@@ -31,7 +31,10 @@ export const openServings = async ({ config, log, issuer }: ServingsOptions, fir
 
   async function open(what: Supply): Promise<Serving> {
     try {
-      const generation = createGeneration(what.supergraphSdl, { open: issuer === 'open' });
+      const generation = createGeneration(what.supergraphSdl, {
+        open: issuer === 'open',
+        plainPlans: config.executor === 'reference',
+      });
       const opened = await createServing(generation, what.transports, log);
       log.info({ supergraph: generation.id.slice(0, 12), subgraphs: generation.subgraphs.length }, 'graph:opened');
       return opened;

@@ -3,6 +3,8 @@ import type { QueryPlan } from '@apollo/query-planner';
 /** What the planning thread is started with. */
 export interface ThreadData {
   readonly supergraphSdl: string;
+  /** Whether plans are put right where the planner is wrong (`planFixes`). */
+  readonly isFixed: boolean;
 }
 
 /** A document to plan, as text: a syntax tree costs more to hand over than to print and parse. */

@@ -30,6 +30,8 @@ export interface Planner {
 }
 
 export interface PlannerOptions {
+  /** Whether plans are put right where Apollo's planner is wrong; Apollo's executor cannot run all of those. */
+  readonly isFixed?: boolean;
   /** Milliseconds one document may take. */
   readonly limit?: number;
   /** Documents that may wait for their turn. */
@@ -44,7 +46,8 @@ export interface PlannerOptions {
  * @param supergraphSdl has been read with success by `readSupergraph`
  */
 export const createPlanner = (supergraphSdl: string, options: PlannerOptions = {}): Planner => {
-  const thread = planningThread({ supergraphSdl }, { ...DEFAULTS, ...options });
+  const { isFixed = true, ...limits } = options;
+  const thread = planningThread({ supergraphSdl, isFixed }, { ...DEFAULTS, ...limits });
   const refused = new LRUCache<string, true>({ max: MOST_REFUSED, ttl: REFUSED_FOR });
   const ask = async (question: Question): Promise<QueryPlan | undefined> => {
     const key = keyOf(question);

@@ -1,4 +1,5 @@
 import { DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals';
+import { keepExecutableDirectives } from './fixes/executable-directives.ts';
 
 export interface ReadOptions {
   /** The same text has been read with success before: what it costs to check it is saved. */
@@ -11,7 +12,10 @@ export interface ReadOptions {
  * @throws when the text is no supergraph, or needs what we do not have
  */
 export const readSupergraph = (supergraphSdl: string, { isKnownValid = false }: ReadOptions = {}): Supergraph =>
-  Supergraph.build(supergraphSdl, { supportedFeatures: FEATURES, validateSupergraph: !isKnownValid });
+  Supergraph.build(keepExecutableDirectives(supergraphSdl), {
+    supportedFeatures: FEATURES,
+    validateSupergraph: !isKnownValid,
+  });
 
 /** `@fromContext` arguments are planned, and no executor here fills them in: context stays out. */
 const FEATURES = new Set([

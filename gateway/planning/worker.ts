@@ -3,22 +3,28 @@ import { operationFromDocument } from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
 import { parse } from 'graphql';
 import type { Answer, Message, Question, ThreadData } from './messages.ts';
+import { planFixes } from './plan-fixes.ts';
 import { readSupergraph } from './read-supergraph.ts';
+import { unplannedFields } from './fixes/unplanned.ts';
 
 /** Ways to reach one field the planner may hold at once. With more, it would run into the limit of time or memory. */
 const MOST_PATHS = 10_000;
 
 /** The thread that plans. It answers one question after the other; who asks ends it when it takes too long. */
 const run = (port: NonNullable<typeof parentPort>): void => {
-  const { supergraphSdl } = workerData as ThreadData;
-  const supergraph = readSupergraph(supergraphSdl, { isKnownValid: true });
+  const { supergraphSdl, isFixed } = workerData as ThreadData;
+  const fixes = isFixed ? planFixes(supergraphSdl) : undefined;
+  const supergraph = readSupergraph(fixes?.supergraphSdl ?? supergraphSdl, { isKnownValid: true });
   const planner = new QueryPlanner(supergraph, { debug: { pathsLimit: MOST_PATHS } });
   const apiSchema = supergraph.apiSchema();
   const answer = ({ text, operationName, overrides }: Question): Answer => {
     try {
-      const document = parse(text, { noLocation: true });
+      const given = parse(text, { noLocation: true });
+      const { document, renamed } = fixes?.prepare(given, operationName) ?? { document: given, renamed: [] };
       const operation = operationFromDocument(apiSchema, document, operationName === null ? {} : { operationName });
-      const plan = planner.buildQueryPlan(operation, { overrideConditions: new Map(overrides) });
+      const made = planner.buildQueryPlan(operation, { overrideConditions: new Map(overrides) });
+      const plan = fixes?.fix(made, renamed) ?? made;
+      if (unplannedFields(plan, document, operationName).length > 0) throw new Error('nobody can be asked for a field');
       return plan.node === undefined ? { kind: 'empty' } : { kind: 'planned', plan };
     } catch (error) {
       return isLimit(error) ? { kind: 'too-large' } : { kind: 'failed', error: withoutMessage(error) };

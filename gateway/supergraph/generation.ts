@@ -33,6 +33,8 @@ export interface Generation {
 export interface GenerationOptions {
   /** Enforces nothing, for a gateway without authentication. */
   readonly open?: boolean;
+  /** Plans as Apollo's planner makes them, for Apollo's executor. */
+  readonly plainPlans?: boolean;
   /** Bytes that may be spent on keeping what was made of operations. */
   readonly operationBytes?: number;
 }
@@ -56,7 +58,7 @@ export const createGeneration = (supergraphSdl: string, options: GenerationOptio
     schema: apiSchema.toGraphQLJSSchema(),
     apiSchema,
     supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
-    planner: createPlanner(supergraphSdl),
+    planner: createPlanner(supergraphSdl, { isFixed: options.plainPlans !== true }),
     overrideLabels: overrideLabels(supergraph.schema),
     subgraphs: Object.freeze(supergraph.subgraphsMetadata().map(({ name, url }) => Object.freeze({ name, url }))),
     requirements: open ? noRequirements : extractRequirements(supergraph.schema),

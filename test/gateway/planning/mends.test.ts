@@ -7,7 +7,7 @@ import { trays } from './graphs.ts';
 
 let planner: Planner;
 beforeAll(() => {
-  planner = createPlanner(trays);
+  planner = createPlanner(trays, { isFixed: false });
 });
 afterAll(async () => planner.close());
 

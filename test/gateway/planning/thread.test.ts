@@ -5,7 +5,7 @@ import { trays } from './graphs.ts';
 
 const threads: PlanningThread[] = [];
 const threadOf = (supergraphSdl: string): PlanningThread => {
-  const thread = planningThread({ supergraphSdl }, { limit: 60_000, queue: 10, memory: 512 });
+  const thread = planningThread({ supergraphSdl, isFixed: true }, { limit: 60_000, queue: 10, memory: 512 });
   threads.push(thread);
   return thread;
 };
