@@ -6,7 +6,7 @@ import type { Identity } from '../platform/identity.ts';
 import type { Log } from '../platform/log.ts';
 import type { Deadline } from '../platform/time.ts';
 import type { Cancellation } from './executor/cancellation.ts';
-import type { Executed, ExecutePlan } from './executor/execute-plan.ts';
+import type { Executed, ExecutePlan, Written } from './executor/execute-plan.ts';
 import type { Authenticator } from './identity/authenticator.ts';
 import type { KnownOperation, PermittedOperation, Planned } from './operations/known-document.ts';
 import type { Serving } from './serving.ts';
@@ -33,9 +33,7 @@ export interface HttpAnswer {
   readonly status: number;
   /** Name, value, name, value. */
   readonly headers: readonly string[];
-  readonly body: string;
-  /** `latin1`: `body` has one character for each byte. */
-  readonly encoding: 'utf8' | 'latin1';
+  readonly body: Written;
 }
 
 /** One request on its way through the pipeline. Each step fills in what it is for; the steps after it read that. */
@@ -62,8 +60,8 @@ export interface Exchange {
   errors?: readonly GraphQLError[];
   /** The media type the client is answered in, once that is settled. */
   contentType?: string;
-  /** The answer of GraphQL, as JSON, in the encoding of what was executed. */
-  text?: string;
+  /** The answer of GraphQL, as JSON. */
+  text?: Written;
   answer?: HttpAnswer;
 }
 

@@ -152,7 +152,7 @@ const runOf = async (transports: readonly Transport[]): Promise<PlanRun> => {
 const answered = async (execute: ExecutePlan, run: PlanRun): Promise<string> => {
   const { data, errors } = await execute(run);
   if (errors[0] !== undefined) throw errors[0];
-  return data;
+  return typeof data === 'string' ? data : Buffer.concat(data).toString();
 };
 
 /** Whatever the order of keys. */

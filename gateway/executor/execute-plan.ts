@@ -27,13 +27,14 @@ export interface PlanRun {
 export type PlannedOperation = Pick<PreparedOperation, 'operation' | 'document' | 'denied' | 'typeKey'>;
 
 export interface Executed {
-  /** `data` of the answer, as JSON: what was fetched, and null where a selection was denied. */
-  readonly data: string;
-  /** `latin1`: `data` has one character for each byte of its UTF-8. */
-  readonly encoding?: 'utf8' | 'latin1';
+  /** `data` of the answer, as JSON: what was fetched, and null where a selection was denied. Bytes are UTF-8. */
+  readonly data: Written;
   /** Fit to leave the process: codes of the error table, paths in the answer. */
   readonly errors: readonly GraphQLError[];
 }
+
+/** A text, or pieces of its bytes. */
+export type Written = string | readonly Buffer[];
 
 /**
  * Runs a plan: asks the subgraphs, merges what they say, completes it against the API schema, and writes it.

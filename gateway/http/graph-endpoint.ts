@@ -79,7 +79,7 @@ const LAST_WORDS = 500;
 const answerOf = async (exchange: Exchange, isDraining: boolean): Promise<HttpAnswer> => {
   try {
     const { method } = exchange.request;
-    if (method === 'OPTIONS') return { status: 204, headers: ['allow', METHODS], body: '', encoding: 'utf8' };
+    if (method === 'OPTIONS') return { status: 204, headers: ['allow', METHODS], body: '' };
     if (method !== 'GET' && method !== 'POST') throw refuse('METHOD_NOT_ALLOWED', { headers: { allow: METHODS } });
     if (isDraining) throw refuse('SHUTTING_DOWN', { headers: { 'retry-after': '1' } });
     await runPipeline(exchange);
@@ -100,7 +100,6 @@ const refusalOf = (exchange: Exchange, error: unknown): HttpAnswer => {
     status: ERRORS[codeOf(error)].status,
     headers: ['content-type', exchange.contentType ?? JSON_TYPE, ...[...(headers ?? [])].flat()],
     body: JSON.stringify({ errors: [formatted] }),
-    encoding: 'utf8',
   };
 };
 

@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { REQUEST_ID_HEADER } from '../../platform/http/request-id.ts';
 import { SAFE_HEADERS } from '../../platform/http/send.ts';
 import type { HttpAnswer } from '../exchange.ts';
+import type { Written } from '../executor/execute-plan.ts';
 
 /**
  * Writes a whole answer of the graph, with all its headers in one go: setting them one by one takes longer than
@@ -12,7 +13,7 @@ import type { HttpAnswer } from '../exchange.ts';
 export const writeAnswer = (
   response: ServerResponse,
   requestId: string,
-  { status, headers, body, encoding }: HttpAnswer,
+  { status, headers, body }: HttpAnswer,
   isLast: boolean,
 ): void => {
   if (response.headersSent || response.destroyed) return;
@@ -20,12 +21,28 @@ export const writeAnswer = (
   for (let i = 0; i + 1 < headers.length; i += 2)
     if (!IS_ALWAYS.has(headers[i] as string)) all.push(headers[i] as string, headers[i + 1] as string);
   // RFC 9110 section 8.6: an answer without content has no length either.
-  if (status !== 204) all.push('content-length', String(Buffer.byteLength(body, encoding)));
+  if (status !== 204) all.push('content-length', String(lengthOf(body)));
   if (isLast) all.push('connection', 'close');
   response.writeHead(status, all);
-  // node leaves the body out of the answer to HEAD.
-  response.end(body, encoding);
+  if (typeof body === 'string') response.end(body);
+  else writePieces(response, body);
 };
+
+const lengthOf = (body: Written): number =>
+  typeof body === 'string' ? Buffer.byteLength(body) : body.reduce((length, piece) => length + piece.length, 0);
+
+/** Small ones in one text: node sends that along with the head. Large ones as they are. */
+const writePieces = (response: ServerResponse, pieces: readonly Buffer[]): void => {
+  if (lengthOf(pieces) <= SMALL) {
+    response.end(pieces.map((piece) => piece.toString('latin1')).join(''), 'latin1');
+    return;
+  }
+  response.cork();
+  for (const piece of pieces) response.write(piece);
+  response.end();
+};
+
+const SMALL = 4096;
 
 /** Apollo Server has a policy of its own for what may be cached of some answers; none of ours may. */
 const ALWAYS: readonly string[] = SAFE_HEADERS.flat();

@@ -3,7 +3,7 @@ import { parse } from 'graphql';
 import { answerError } from '../answer-errors.ts';
 import { takesTooManyComparisons } from '../comparisons.ts';
 import { isTooLarge, MOST_TOKENS } from '../document-size.ts';
-import { type Exchange, from, type HttpAnswer } from '../exchange.ts';
+import { type Exchange, from } from '../exchange.ts';
 import { admitKnown } from '../operations/admit-known.ts';
 import type { Step } from '../pipeline.ts';
 import { refuse } from '../refusal.ts';
@@ -20,13 +20,8 @@ export const admitDocument: Step = async (exchange, next) => {
   if (contentType === undefined) return byApollo(exchange, next);
   exchange.contentType = contentType;
   await next();
-  exchange.answer = { status: 200, headers: ['content-type', contentType], ...writtenBy(exchange) };
+  exchange.answer = { status: 200, headers: ['content-type', contentType], body: from(exchange, 'text') };
 };
-
-const writtenBy = (exchange: Exchange): Pick<HttpAnswer, 'body' | 'encoding'> => ({
-  body: from(exchange, 'text'),
-  encoding: exchange.executed?.encoding ?? 'utf8',
-});
 
 const byApollo: Step = async (exchange, next) => {
   const { request, body, serving } = exchange;
@@ -43,7 +38,7 @@ const byApollo: Step = async (exchange, next) => {
   exchange.answer = {
     status: answer.status ?? 200,
     headers: [...answer.headers].flat(),
-    ...(isAnswered ? writtenBy(exchange) : { body: refused(exchange, result), encoding: 'utf8' }),
+    body: isAnswered ? from(exchange, 'text') : refused(exchange, result),
   };
 };
 

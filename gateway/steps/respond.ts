@@ -3,23 +3,27 @@ import { answerError } from '../answer-errors.ts';
 import { hold } from '../authorization/conditions.ts';
 import type { DeniedPath } from '../authorization/denied.ts';
 import { type Exchange, from } from '../exchange.ts';
-import type { Executed } from '../executor/execute-plan.ts';
 import { errorAt } from '../executor/subgraph-error.ts';
-import { toByteText } from '../executor/transports/byte-text.ts';
 import type { Step } from '../pipeline.ts';
 
 /** Writes the answer: what was executed, and an error for each selection that was denied. */
 export const respond: Step = (exchange, next) => {
-  const { data, errors, encoding } = from(exchange, 'executed');
+  const { data, errors } = from(exchange, 'executed');
   const all = [...refusals(exchange), ...errors];
   exchange.errors = all;
-  exchange.text =
-    all.length === 0 ? `{"data":${data}}` : `{"errors":${encoded(written(all, exchange), encoding)},"data":${data}}`;
+  if (typeof data === 'string')
+    exchange.text = all.length === 0 ? `{"data":${data}}` : `{"errors":${written(all, exchange)},"data":${data}}`;
+  else
+    exchange.text = [
+      all.length === 0 ? BEFORE_DATA : Buffer.from(`{"errors":${written(all, exchange)},"data":`),
+      ...data,
+      BEHIND_DATA,
+    ];
   return next();
 };
 
-const encoded = (text: string, encoding: Executed['encoding']): string =>
-  encoding === 'latin1' ? toByteText(text) : text;
+const BEFORE_DATA = Buffer.from('{"data":');
+const BEHIND_DATA = Buffer.from('}');
 
 const written = (errors: readonly GraphQLError[], exchange: Exchange): string =>
   JSON.stringify(errors.map((error) => answerError(error.toJSON(), error, exchange)));

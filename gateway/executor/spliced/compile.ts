@@ -9,42 +9,52 @@ import {
 } from 'graphql';
 import type { PlanNode } from '@apollo/query-planner';
 import type { PlannedOperation } from '../execute-plan.ts';
-import { fragmentsOf, positionOf, type Position } from './position.ts';
-import { UNSUITED } from './unsuited.ts';
-import { type EntityFetch, fetchesOf, type PlannedFetch, requiredBy, visitedBy } from './plan-fetches.ts';
-import { findObjects } from './find-source.ts';
-import { type ScanContext, scanObject, TYPE_PROPERTY } from './scan-source.ts';
+import { findObjects, slotsIn } from './find-source.ts';
+import { OUTPUT, type Text, textOf } from './output.ts';
+import { type EntityFetch, fetchesOf, linkedBy, type PlannedFetch, requiredBy, visitedBy } from './plan-fetches.ts';
+import { fragmentsOf, positionOf, type Position, type Selected } from './position.ts';
 import { type PreparedCall, prepareCall } from './prepared-call.ts';
+import type { EntityReader } from './representations.ts';
 import { RUNTIME, SURPRISE } from './scan-runtime.ts';
+import { kindOf, makeRecord, type Program, type ScanContext, scanObject } from './scan-source.ts';
+import { FIRST, KIND, longer, PLAIN, type Tape } from './tape.ts';
+import { UNSUITED } from './unsuited.ts';
 import { writePosition } from './write-source.ts';
 
-/** An object as scanners make it: text under runs and keys, objects and lists of them, entities under links. */
-export type Scanned = Record<string, unknown>;
-
-/** Reads a whole answer. Throws SURPRISE where it is not as expected. */
-export type ScanRoot = (bytes: Uint8Array, text: string) => Scanned;
-export type ScanEntities = (bytes: Uint8Array, text: string, types: readonly string[]) => (Scanned | undefined)[];
+/** Reads a whole answer, and makes records of it. Throws SURPRISE where it is not as expected. */
+export type ScanRoot = (tape: Tape) => number;
+/** @param kinds of the entities that were asked for @returns a record for each; 0 where there is none */
+export type ScanEntities = (tape: Tape, kinds: readonly number[]) => readonly number[];
 
 /** One fetch, compiled. */
 export interface SplicedFetch {
   readonly planned: PlannedFetch;
   readonly call: PreparedCall;
-  readonly scanRoot: ScanRoot | undefined;
+  /** `undefined`: it is for entities. */
+  readonly root: SplicedRoot | undefined;
   readonly entities: SplicedEntities | undefined;
 }
 
-export interface SplicedEntities {
-  readonly find: (root: Scanned) => readonly Scanned[];
-  readonly typeOf: (object: Scanned) => string;
-  /** JSON of a representation; `undefined` where something of it is missing. */
-  readonly represent: (object: Scanned, typeName: string) => string | undefined;
+export interface SplicedRoot {
+  /** The slot for what it gets, in the record of the root. */
+  readonly slot: number;
+  readonly scan: ScanRoot;
+}
+
+export interface SplicedEntities extends EntityReader {
+  /** The objects it is for. */
+  readonly find: (tape: Tape, root: number) => readonly number[];
+  /** The slot for what it gets, in the records of the objects. */
+  readonly link: (kind: number) => number;
   readonly scan: ScanEntities;
 }
 
 export interface SplicedOperation {
   readonly fetches: ReadonlyMap<unknown, SplicedFetch>;
-  /** The data of the answer, as JSON. */
-  readonly write: (root: Scanned) => string;
+  /** The record of the root, empty. */
+  readonly start: (tape: Tape) => number;
+  /** Puts the data of the answer, as JSON, to the end of the output. */
+  readonly write: (tape: Tape, root: number) => void;
 }
 
 export interface SplicedSource {
@@ -74,48 +84,70 @@ export const compileSpliced = (
   const root = positionOf(client, rootType, [{ set: found.selectionSet, when: [] }], layers);
   const planned = fetchesOf(supergraphSchema, root, plan);
   const visited = visitedBy(planned);
-  const program: Program = { source: [], enums: [], number: 0 };
+  const program: Program = { source: [], enums: [], kinds: new Map(), number: 0 };
+  const slots = rootSlots(planned, root.selected(rootType.name));
   const compiled = planned.map((fetch) => {
     const { operation: asked, fragments } = askedBy(fetch);
-    const context: ScanContext = Object.assign(program, {
+    const context: ScanContext = {
+      program,
+      fetch: fetch.number,
       asked: { schema: supergraphSchema, fragments },
       isVisited: (position: Position) => visited.has(position),
       requiredAt: requiredBy(planned),
-    });
+      linkedAt: linkedBy(planned),
+    };
     return fetch.entities === undefined
-      ? `{ scanRoot: ${scanAnswer(context, fetch, rootType.name, root, asked)} }`
-      : `{ entities: ${compileEntities(context, fetch, fetch.entities, asked)} }`;
+      ? compileRoot(context, rootType.name, root, asked)
+      : compileEntities(context, fetch.entities, asked);
   });
   const write = writePosition(program, root);
   const source = `'use strict';
-let P = 0;
-const surprise = () => { throw SURPRISE; };
+let P = 0, T, N = 0, B, D;
+const take = (tape) => { T = tape.ints; N = tape.size; B = tape.bytes; D = tape.views; };
+const leave = (tape) => { tape.ints = T; tape.size = N; };
 ${program.source.join('\n')}
-return { write: ${write}, fetches: [${compiled.join(',\n')}] };`;
+return {
+start: (tape) => { take(tape); ${makeRecord('o', PLAIN, slots)} leave(tape); return o; },
+write: (tape, root) => { take(tape); ${write}(root); },
+fetches: [${compiled.join(',\n')}]
+};`;
   // oxlint-disable-next-line typescript/no-implied-eval, eslint/no-new-func -- the text is made here, from names
-  const made = new Function('R', 'E', 'SURPRISE', source) as (...given: readonly unknown[]) => Made;
-  const { write: writeRoot, fetches } = made(RUNTIME, program.enums, SURPRISE);
+  const made = new Function('R', 'E', 'SURPRISE', 'OUT', 'longer', source) as (...given: readonly unknown[]) => Made;
+  const { fetches, ...rest } = made(RUNTIME, program.enums, SURPRISE, OUTPUT, longer);
   return {
-    write: writeRoot,
+    ...rest,
     fetches: new Map(
       planned.map((fetch, index) => {
-        const { scanRoot, entities } = fetches[index] ?? {};
-        return [fetch.node, { planned: fetch, call: prepareCall(fetch.node), scanRoot, entities }];
+        const { root: ofRoot, entities } = fetches[index] ?? {};
+        const texts = fetch.entities === undefined ? undefined : textsOf(program, fetch.entities);
+        return [
+          fetch.node,
+          {
+            planned: fetch,
+            call: prepareCall(fetch.node),
+            root: ofRoot,
+            entities: entities && texts && { ...entities, texts },
+          },
+        ];
       }),
     ),
   };
 };
 
-interface Program {
-  readonly source: string[];
-  readonly enums: ReadonlySet<string>[];
-  number: number;
+interface Made extends Pick<SplicedOperation, 'start' | 'write'> {
+  readonly fetches: readonly {
+    readonly root?: SplicedRoot;
+    readonly entities?: Omit<SplicedEntities, 'texts'>;
+  }[];
 }
 
-interface Made {
-  readonly write: SplicedOperation['write'];
-  readonly fetches: readonly Partial<Pick<SplicedFetch, 'scanRoot' | 'entities'>>[];
-}
+/** Lays out the record of the root: what each of its fetches gets. */
+const rootSlots = (planned: readonly PlannedFetch[], { links }: Selected): readonly string[] =>
+  planned.flatMap(({ number, entities }) => {
+    if (entities !== undefined) return [];
+    links.set(number, FIRST + links.size);
+    return ['0'];
+  });
 
 const askedBy = ({ node }: PlannedFetch) => {
   const document = parse(node.operation, { noLocation: true });
@@ -124,86 +156,111 @@ const askedBy = ({ node }: PlannedFetch) => {
   return { operation, fragments: fragmentsOf(document) };
 };
 
-const scanAnswer = (
+const compileRoot = (
   context: ScanContext,
-  { link }: PlannedFetch,
   typeName: string,
   position: Position,
   asked: OperationDefinitionNode,
 ): string => {
   const sets = [{ set: asked.selectionSet, when: [] }];
-  const scan = scanObject(context, { typeName, sets, position, link, isTyped: false, isVerbatim: false });
-  return `(b, s) => { P = R.textEnd(b, 0, '{"data":'); const o = ${scan}(b, s); R.answerEnd(b, P); return o; }`;
+  const scan = scanObject(context, { typeName, sets, position, isLinked: true, isTyped: false, isVerbatim: false });
+  return `{ root: { slot: ${position.selected(typeName).links.get(context.fetch)}, scan: (tape) => {
+take(tape); const b = B[${context.fetch}], d = D[${context.fetch}];
+P = R.textEnd(b, 0, '{"data":'); const o = ${scan}(b, d); R.answerEnd(b, P);
+leave(tape); return o;
+} } }`;
 };
 
 const compileEntities = (
   context: ScanContext,
-  { link }: PlannedFetch,
   { route, keysOf }: EntityFetch,
   asked: OperationDefinitionNode,
 ): string => {
+  const { program, fetch } = context;
   const sets = [{ set: entitiesSelection(asked), when: [] }];
+  const { target } = route;
   // Before anything is scanned for this fetch: it must not require what it gets itself.
-  const find = findObjects(context, route);
-  const represent = representObject(context, route.target, keysOf);
-  const scans = [...keysOf.keys()].map((typeName) => ({
-    typeName,
-    scan: scanObject(context, { typeName, sets, position: route.target, link, isTyped: false, isVerbatim: false }),
-  }));
-  const [only] = scans;
-  const ofType = scans.map(
-    ({ typeName, scan }) => `types[list.length] === ${JSON.stringify(typeName)} ? ${scan}(b, s) : `,
-  );
-  const item = scans.length === 1 && only !== undefined ? `${only.scan}(b, s)` : `${ofType.join('')}surprise()`;
-  const scan = `(b, s, types) => {
+  const find = findObjects(program, route);
+  const types = [...keysOf.keys()].map((typeName) => {
+    const link = target.selected(typeName).links.get(fetch);
+    if (link === undefined) throw UNSUITED;
+    const kind = target.isAbstract ? kindOf(program, typeName) : PLAIN;
+    return { typeName, kind, link, keys: keysSource(target.selected(typeName), keysOf.get(typeName) ?? []) };
+  });
+  const scans = types.map(({ typeName, kind }) => {
+    const scan = scanObject(context, {
+      typeName,
+      sets,
+      position: target,
+      isLinked: true,
+      isTyped: false,
+      isVerbatim: false,
+    });
+    return `case ${kind}: list.push(${scan}(b, d)); break;`;
+  });
+  const ofKind = (what: (type: (typeof types)[number]) => string): string =>
+    types.map((type) => `case ${type.kind}: ${what(type)}`).join('\n');
+  return `{ entities: {
+find: (tape, root) => { take(tape); return ${find}(root); },
+kindOf: (o) => T[o + ${KIND}],
+link: (kind) => { switch (kind) { ${ofKind(({ link }) => `return ${link};`)} } throw SURPRISE; },
+read: (o, into, at) => { switch (T[o + ${KIND}]) { ${ofKind(({ keys }) => `{ ${keys} }`)} } return -1; },
+scan: (tape, kinds) => {
+take(tape); const b = B[${fetch}], d = D[${fetch}];
 const list = [];
 let p = R.textEnd(b, 0, '{"data":{"_entities":[');
 if (b[p] === 93) p++;
 else for (;;) {
-if (b[p] === 110) { p = R.nullEnd(b, p); list.push(undefined); }
-else { P = p; list.push(${item}); p = P; }
-const d = b[p++];
-if (d === 93) break;
-if (d !== 44) throw SURPRISE;
+if (b[p] === 110) { p = R.nullEnd(b, p); list.push(0); }
+else { P = p; switch (kinds[list.length]) { ${scans.join('\n')} default: throw SURPRISE; } p = P; }
+const c = b[p++];
+if (c === 93) break;
+if (c !== 44) throw SURPRISE;
 }
 if (b[p] !== 125) throw SURPRISE;
 R.answerEnd(b, p + 1);
-return list;
-}`;
-  const [type] = route.target.types;
-  const typeOf = route.target.isAbstract
-    ? `(o) => o[${JSON.stringify(TYPE_PROPERTY)}]`
-    : `() => ${JSON.stringify(type)}`;
-  return `{ find: ${find}, represent: ${represent}, typeOf: ${typeOf}, scan: ${scan} }`;
+leave(tape); return list;
+} } }`;
 };
+
+/** Notes the values of keys: the fetch in whose answer each stands, where it begins, and where it ends. */
+const keysSource = (selected: Selected, keys: readonly string[]): string => {
+  const lines: string[] = [];
+  let index = 0;
+  for (const key of keys) {
+    if (key === '__typename') continue;
+    const place = selected.required.get(key);
+    if (place === undefined) throw UNSUITED;
+    const { link, slot } = slotsIn(selected, place);
+    const holder = link === undefined ? 'o' : `h${index}`;
+    if (link !== undefined) lines.push(`const ${holder} = T[o + ${link}]; if (${holder} === 0) return -1;`);
+    const noted = [place.fetch, `T[${holder} + ${slot}]`, `T[${holder} + ${slot + 1}]`];
+    for (const value of noted) lines.push(`into[at + ${index++}] = ${value};`);
+  }
+  return `${lines.join(' ')} return ${index};`;
+};
+
+/** What stands before, between and behind the values of keys in a representation. */
+const textsOf = (program: Program, { route, keysOf }: EntityFetch): ReadonlyMap<number, readonly Text[]> =>
+  new Map(
+    [...keysOf].map(([typeName, keys]) => {
+      const texts: string[] = [];
+      let text = '{';
+      keys.forEach((key, index) => {
+        text += `${index === 0 ? '' : ','}${JSON.stringify(key)}:`;
+        if (key === '__typename') text += JSON.stringify(typeName);
+        else {
+          texts.push(text);
+          text = '';
+        }
+      });
+      return [route.target.isAbstract ? kindOf(program, typeName) : PLAIN, [...texts, `${text}}`].map(textOf)];
+    }),
+  );
 
 const entitiesSelection = ({ selectionSet }: OperationDefinitionNode): SelectionSetNode => {
   const [field] = selectionSet.selections;
   const isPlain = selectionSet.selections.length === 1 && field?.kind === Kind.FIELD && field.alias === undefined;
   if (!isPlain || field.name.value !== '_entities' || field.selectionSet === undefined) throw UNSUITED;
   return field.selectionSet;
-};
-
-const representObject = (
-  context: { readonly source: string[]; number: number },
-  target: Position,
-  keysOf: EntityFetch['keysOf'],
-): string => {
-  const branches = [...keysOf].map(([typeName, keys]) => {
-    const required = target.selected(typeName).required;
-    const reads: string[] = [];
-    const members = keys.map((key, index) => {
-      if (key === '__typename') return `'"__typename":${JSON.stringify(typeName)}'`;
-      const place = required.get(key);
-      if (place === undefined) throw UNSUITED;
-      const property = JSON.stringify(place.property);
-      const holder = place.link === undefined ? 'o' : `o[${JSON.stringify(place.link)}]`;
-      reads.push(`const v${index} = ${holder}?.[${property}]; if (v${index} === undefined) return undefined;`);
-      return `'${JSON.stringify(key)}:' + v${index}`;
-    });
-    return `if (type === ${JSON.stringify(typeName)}) { ${reads.join(' ')} return '{' + ${members.join(" + ',' + ")} + '}'; }`;
-  });
-  const name = `represent${context.number++}`;
-  context.source.push(`function ${name}(o, type) {\n${branches.join('\n')}\nreturn undefined;\n}`);
-  return name;
 };

@@ -2,11 +2,14 @@ import { isUtf8 } from 'node:buffer';
 import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner';
 import { executeCompiled } from '../compiled/execute.ts';
 import type { Executed, ExecutePlan, PlannedOperation, PlanRun } from '../execute-plan.ts';
-import { compileSpliced, type Scanned, type SplicedEntities, type SplicedOperation } from './compile.ts';
-import { type PreparedCall, writeVariables } from './prepared-call.ts';
-import { UNSUITED } from './unsuited.ts';
+import { compileSpliced, type SplicedEntities, type SplicedFetch, type SplicedOperation } from './compile.ts';
+import { OUTPUT } from './output.ts';
+import { writeCallOf } from './prepared-call.ts';
 import { createRecording, type Recording } from './replay.ts';
+import { collectEntities, type Entities } from './representations.ts';
 import { SURPRISE } from './scan-runtime.ts';
+import { addAnswer, returnTape, takeTape, type Tape } from './tape.ts';
+import { UNSUITED } from './unsuited.ts';
 
 /**
  * Runs plans by splicing: bytes of the subgraphs' answers are checked where they stand, and copied into the client's
@@ -83,7 +86,9 @@ interface Splicing {
   readonly run: PlanRun;
   readonly operation: SplicedOperation;
   readonly recording: Recording;
-  readonly root: Scanned;
+  readonly tape: Tape;
+  /** Record of the root. */
+  readonly root: number;
 }
 
 const splice = async (
@@ -91,12 +96,18 @@ const splice = async (
   operation: SplicedOperation,
   recording: Recording,
 ): Promise<Executed | undefined> => {
-  const root: Scanned = {};
+  const tape = takeTape();
   try {
-    await follow({ run, operation, recording, root }, run.plan?.node as PlanNode);
-    return { data: operation.write(root), encoding: 'latin1', errors: [] };
+    const root = operation.start(tape);
+    await follow({ run, operation, recording, tape, root }, run.plan?.node as PlanNode);
+    OUTPUT.reset();
+    operation.write(tape, root);
+    const data = OUTPUT.take();
+    returnTape(tape);
+    return { data, errors: [] };
   } catch {
-    // Whatever it was: the other executor meets it again, and can say what it is.
+    // Whatever it was: the other executor meets it again, and can say what it is. What is still going on may write on
+    // the tape, so that nobody else gets it.
     return undefined;
   }
 };
@@ -109,55 +120,38 @@ const follow = async (splicing: Splicing, node: PlanNode): Promise<void> => {
 };
 
 const fetch = async (splicing: Splicing, node: FetchNode): Promise<void> => {
-  const { operation, root } = splicing;
+  const { operation, tape, root } = splicing;
   const compiled = operation.fetches.get(node);
-  if (compiled === undefined) throw SURPRISE;
-  const { planned, call, scanRoot, entities } = compiled;
-  if (entities !== undefined) return fetchEntities(splicing, call, planned.link, entities);
-  const bytes = await ask(splicing, call, undefined);
-  root[planned.link] = scanRoot?.(bytes, bytes.toString('latin1'));
+  if (compiled?.entities !== undefined) return fetchEntities(splicing, compiled, compiled.entities);
+  if (compiled?.root === undefined) throw SURPRISE;
+  await ask(splicing, compiled, undefined);
+  // What is scanned may be moved: no reading of `ints` before it.
+  const found = compiled.root.scan(tape);
+  tape.ints[root + compiled.root.slot] = found;
 };
 
-const fetchEntities = async (
-  splicing: Splicing,
-  call: PreparedCall,
-  link: string,
-  { find, represent, typeOf, scan }: SplicedEntities,
-): Promise<void> => {
-  const objects = find(splicing.root);
-  const texts: string[] = [];
-  const types: string[] = [];
-  const slots: number[] = [];
-  const known = new Map<string, number>();
-  for (const object of objects) {
-    const type = typeOf(object);
-    const text = represent(object, type);
-    let slot = text === undefined ? NOBODY : known.get(text);
-    if (slot === undefined && text !== undefined) {
-      slot = texts.push(text) - 1;
-      types.push(type);
-      known.set(text, slot);
-    }
-    slots.push(slot ?? NOBODY);
-  }
-  if (texts.length === 0) return;
-  const bytes = await ask(splicing, call, texts);
-  const found = scan(bytes, bytes.toString('latin1'), types);
-  if (found.length !== texts.length) throw SURPRISE;
+const fetchEntities = async (splicing: Splicing, compiled: SplicedFetch, reader: SplicedEntities): Promise<void> => {
+  const { tape, root } = splicing;
+  const objects = reader.find(tape, root);
+  const entities = collectEntities(tape, reader, objects);
+  const { kinds, slots } = entities;
+  if (kinds.length === 0) return;
+  await ask(splicing, compiled, entities);
+  const found = reader.scan(tape, kinds);
+  if (found.length !== kinds.length) throw SURPRISE;
   for (let i = 0; i < objects.length; i++) {
-    const slot = slots[i] ?? NOBODY;
-    if (slot !== NOBODY) (objects[i] as Scanned)[link] = found[slot];
+    const slot = slots[i] as number;
+    if (slot >= 0) tape.ints[(objects[i] as number) + reader.link(kinds[slot] as number)] = found[slot] as number;
   }
 };
 
-const NOBODY = -1;
-
+/** Asks, and has the answer at hand for the scanner. */
 const ask = async (
-  { run, recording }: Splicing,
-  call: PreparedCall,
-  representations: readonly string[] | undefined,
-): Promise<Buffer> => {
-  const bytes = await recording.exchange(call.subgraph, writeVariables(call, run.variables, representations));
+  { run, recording, tape }: Splicing,
+  { planned, call }: SplicedFetch,
+  entities: Entities | undefined,
+): Promise<void> => {
+  const bytes = await recording.exchange(call.subgraph, writeCallOf(call, run.variables, entities));
   if (!isUtf8(bytes)) throw SURPRISE;
-  return bytes;
+  addAnswer(tape, planned.number, bytes);
 };

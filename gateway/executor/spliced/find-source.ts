@@ -1,7 +1,8 @@
 import type { Path } from '../subgraph-error.ts';
-import { type Place, type Position, type SelectedKey } from './position.ts';
+import type { Place, Position, Selected } from './position.ts';
+import { kindOf, type Program } from './scan-source.ts';
+import { FIRST, KIND, NEXT, NULL } from './tape.ts';
 import { UNSUITED } from './unsuited.ts';
-import { TYPE_PROPERTY } from './scan-source.ts';
 
 /** A way from the root of the answer to the objects a fetch is for. */
 export interface Route {
@@ -55,53 +56,74 @@ export const positionsOn = ({ steps, target }: Route): readonly Position[] => [
   target,
 ];
 
-/** Generates the function that collects the objects at the end of a route. @returns its name */
-export const findObjects = (context: { readonly source: string[]; number: number }, route: Route): string => {
-  const name = `find${context.number++}`;
-  const body = findFrom(route, 0, 'root');
-  context.source.push(`function ${name}(root) {\nconst found = [];\n${body}\nreturn found;\n}`);
+/** Generates the function that collects the records at the end of a route. @returns its name */
+export const findObjects = (program: Program, route: Route): string => {
+  const name = `find${program.number++}`;
+  const body = findFrom(program, route, 0, 'root');
+  program.source.push(`function ${name}(root) {\nconst found = [];\n${body}\nreturn found;\n}`);
   return name;
 };
 
-const findFrom = (route: Route, index: number, variable: string): string => {
+const findFrom = (program: Program, route: Route, index: number, variable: string): string => {
   const step = route.steps[index];
-  if (step === undefined) return onlyOf(variable, route.target, route.types, `found.push(${variable});`);
-  const { link, property } = placeOf(step);
+  if (step === undefined) return onlyOf(program, variable, route.target, route.types, `found.push(${variable});`);
+  const { link, slot } = slotsOf(step);
   const value = `v${index}`;
-  const holder = link === undefined ? variable : `${variable}[${JSON.stringify(link)}]`;
   const read =
     link === undefined
-      ? `const ${value} = ${holder}[${JSON.stringify(property)}];`
-      : `const ${value}l = ${holder}; const ${value} = ${value}l === undefined ? null : ${value}l[${JSON.stringify(property)}];`;
-  return onlyOf(variable, step.from, step.types, `${read}\n${eachOf(route, index, value, step.depth)}`);
+      ? `const ${value} = T[${variable} + ${slot}];`
+      : `const ${value}l = T[${variable} + ${link}]; const ${value} = ${value}l === 0 ? 0 : T[${value}l + ${slot}];`;
+  const body = `${read}\n${eachOf(program, route, index, value, step.depth)}`;
+  return onlyOf(program, variable, step.from, step.types, body);
 };
 
-const eachOf = (route: Route, index: number, value: string, depth: number): string => {
-  if (depth === 0) return `if (${value} != null) {\n${findFrom(route, index + 1, value)}\n}`;
+const eachOf = (program: Program, route: Route, index: number, value: string, depth: number): string => {
+  if (depth === 0) return `if (${value} !== 0) {\n${findFrom(program, route, index + 1, value)}\n}`;
   const item = `${value}i${depth}`;
-  return `if (${value} != null) for (let ${item}n = 0; ${item}n < ${value}.length; ${item}n++) {
-const ${item} = ${value}[${item}n];
-${eachOf(route, index, item, depth - 1)}
+  return `if (${value} !== 0) for (let ${item} = T[${value} + ${FIRST}]; ${item} !== 0; ${item} = T[${item} + ${NEXT}]) {
+if (T[${item} + ${KIND}] === ${NULL}) continue;
+${eachOf(program, route, index, item, depth - 1)}
 }`;
 };
 
 /** Goes on with objects of these types alone. */
-const onlyOf = (variable: string, position: Position, types: readonly string[], body: string): string => {
+const onlyOf = (
+  program: Program,
+  variable: string,
+  position: Position,
+  types: readonly string[],
+  body: string,
+): string => {
   if (types.length === position.types.length) return body;
   if (!position.isAbstract || types.length === 0) return '';
-  const type = `${variable}[${JSON.stringify(TYPE_PROPERTY)}]`;
-  return `if (${types.map((name) => `${type} === ${JSON.stringify(name)}`).join(' || ')}) {\n${body}\n}`;
+  const isMeant = types.map((name) => `T[${variable} + ${KIND}] === ${kindOf(program, name)}`);
+  return `if (${isMeant.join(' || ')}) {\n${body}\n}`;
 };
 
-const placeOf = ({ from, types, key }: Step): Place => {
-  const places = types.flatMap((type): Place[] => {
-    const client: SelectedKey | undefined = from.selected(type).byKey.get(key);
+/** Where the objects of a step are found: the same for all types, since they are collected in one go. */
+const slotsOf = ({ from, types, key }: Step): Slots => {
+  const all = types.flatMap((type): Slots[] => {
+    const selected = from.selected(type);
+    const client = selected.byKey.get(key);
     if (client === undefined) return [];
     if (client.place === undefined || client.place.run !== undefined) throw UNSUITED;
-    return [client.place];
+    return [slotsIn(selected, client.place)];
   });
-  const [first] = places;
-  const isOne = places.every(({ link, property }) => link === first?.link && property === first?.property);
-  if (first === undefined || !isOne) throw UNSUITED;
+  const [first] = all;
+  if (first === undefined || !all.every(({ link, slot }) => link === first.link && slot === first.slot)) throw UNSUITED;
   return first;
+};
+
+export interface Slots {
+  /** Of the entity's record; `undefined`: the object has it itself. */
+  readonly link: number | undefined;
+  readonly slot: number;
+}
+
+/** @throws UNSUITED where the object has no place for the entity */
+export const slotsIn = ({ links }: Pick<Selected, 'links'>, { isLinked, fetch, slot }: Place): Slots => {
+  if (!isLinked) return { link: undefined, slot };
+  const link = links.get(fetch);
+  if (link === undefined) throw UNSUITED;
+  return { link, slot };
 };

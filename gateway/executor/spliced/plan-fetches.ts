@@ -8,8 +8,8 @@ import { UNSUITED } from './unsuited.ts';
 /** A fetch of the plan, and what it is for. */
 export interface PlannedFetch {
   readonly node: FetchNode;
-  /** Property that links what it gets to the objects it is for. */
-  readonly link: string;
+  /** Its place among the fetches of the plan. */
+  readonly number: number;
   /** `undefined`: it is for the root. */
   readonly entities: EntityFetch | undefined;
 }
@@ -30,7 +30,7 @@ export const fetchesOf = (schema: GraphQLSchema, root: Position, plan: PlanNode)
   const visit = (node: PlanNode, path: readonly (string | number)[]): void => {
     if (node.kind === 'Sequence' || node.kind === 'Parallel') for (const child of node.nodes) visit(child, path);
     else if (node.kind === 'Flatten') visit(node.node, [...path, ...node.path]);
-    else if (node.kind === 'Fetch') found.push(fetchOf(schema, root, node, path, `@${found.length}`));
+    else if (node.kind === 'Fetch') found.push(fetchOf(schema, root, node, path, found.length));
     else throw UNSUITED;
   };
   visit(plan, []);
@@ -42,14 +42,14 @@ const fetchOf = (
   root: Position,
   node: FetchNode,
   path: readonly (string | number)[],
-  link: string,
+  number: number,
 ): PlannedFetch => {
   const { inputRewrites, outputRewrites, requires } = node;
   const contextRewrites = (node as { readonly contextRewrites?: readonly unknown[] }).contextRewrites;
   if ([inputRewrites, outputRewrites, contextRewrites].some((rewrites) => (rewrites?.length ?? 0) > 0)) throw UNSUITED;
   if (requires === undefined) {
     if (path.length > 0) throw UNSUITED;
-    return { node, link, entities: undefined };
+    return { node, number, entities: undefined };
   }
   const route = routeTo(root, path);
   const keysOf = new Map<string, readonly string[]>();
@@ -58,7 +58,7 @@ const fetchOf = (
     if (keys.includes('__typename')) keysOf.set(type, keys);
   }
   if (keysOf.size === 0) throw UNSUITED;
-  return { node, link, entities: { route, keysOf } };
+  return { node, number, entities: { route, keysOf } };
 };
 
 const keysRequired = (
@@ -90,4 +90,12 @@ export const requiredBy =
           ? (entities.keysOf.get(typeName) ?? []).filter((key) => key !== '__typename')
           : [],
       ),
+    );
+
+/** Numbers of the fetches that get entities for objects of a type at a position. */
+export const linkedBy =
+  (fetches: readonly PlannedFetch[]) =>
+  (position: Position, typeName: string): readonly number[] =>
+    fetches.flatMap(({ number, entities }) =>
+      entities?.route.target === position && entities.keysOf.has(typeName) ? [number] : [],
     );

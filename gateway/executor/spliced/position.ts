@@ -40,6 +40,8 @@ export interface Selected {
   readonly byKey: ReadonlyMap<string, SelectedKey>;
   /** By response key: where values are found that fetches require. */
   readonly required: Map<string, Place>;
+  /** By number of the fetch: the slot in which an object has the record of its entity. */
+  readonly links: Map<number, number>;
 }
 
 export interface SelectedKey {
@@ -56,11 +58,14 @@ export interface SelectedKey {
   place: Place | undefined;
 }
 
-/** A property of an object, or of the entity that a fetch has linked to it. */
+/** Slots in the record of an object, or in that of the entity a fetch has linked to it. */
 export interface Place {
-  /** Property of the link; `undefined`: the object itself has it. */
-  readonly link: string | undefined;
-  readonly property: string;
+  /** Number of the fetch in whose answer it stands. */
+  readonly fetch: number;
+  /** Whether that fetch has linked it; else the object itself has it. */
+  readonly isLinked: boolean;
+  /** A record of objects; or where text begins, with its end in the next slot. */
+  readonly slot: number;
   /** For text that holds several members: all their keys. */
   readonly run: readonly string[] | undefined;
 }
@@ -147,7 +152,7 @@ const selectedOf = (
     keys.push({ key, index: keys.length, fieldName, type, child, isDenied: false, place: undefined });
   }
   const byKey = new Map(keys.flatMap((one) => (one.isDenied ? [] : [[one.key, one]])));
-  return { typeName, keys, byKey, required: new Map() };
+  return { typeName, keys, byKey, required: new Map(), links: new Map() };
 };
 
 const isNullHere = (denied: DeniedKeys, key: string): boolean => {

@@ -1,17 +1,18 @@
 import type { FetchNode } from '@apollo/query-planner';
 import { fetchHead } from '../compiled/fetch-head.ts';
-import { type ByteText, toByteText } from '../transports/byte-text.ts';
 import { headOf } from '../transports/call.ts';
 import type { WrittenCall } from '../transports/transport.ts';
+import { OUTPUT } from './output.ts';
+import type { Entities } from './representations.ts';
 
 /** What is the same in every call of one fetch, written. */
 export interface PreparedCall {
   readonly subgraph: string;
   readonly isMutation: boolean;
   /** Up to the variables. */
-  readonly head: ByteText;
+  readonly head: string;
   /** Of the client's operation; each is sent when the request has a value for it. */
-  readonly variables: readonly { readonly name: string; readonly key: ByteText }[];
+  readonly variables: readonly { readonly name: string; readonly key: string }[];
 }
 
 export const prepareCall = (node: FetchNode): PreparedCall => {
@@ -25,20 +26,25 @@ export const prepareCall = (node: FetchNode): PreparedCall => {
   };
 };
 
-/** @param representations JSON of each entity, for a fetch of entities */
-export const writeVariables = (
+/** Writes a call. @param entities for a fetch of entities */
+export const writeCallOf = (
   { head, isMutation, variables }: PreparedCall,
   given: Readonly<Record<string, unknown>>,
-  representations: readonly ByteText[] | undefined,
+  entities: Entities | undefined,
 ): WrittenCall => {
-  let body = head;
+  let text = head;
   let comma = '';
   for (const { name, key } of variables) {
     const value = given[name];
     if (value === undefined) continue;
-    body += comma + key + toByteText(JSON.stringify(value));
+    text += comma + key + JSON.stringify(value);
     comma = ',';
   }
-  if (representations !== undefined) body += `${comma}"representations":[${representations.join(',')}]`;
-  return { body: `${body}}}`, isMutation };
+  if (entities === undefined) return { body: Buffer.from(`${text}}}`), isMutation };
+  OUTPUT.reset();
+  OUTPUT.text(`${text}${comma}"representations":[`);
+  entities.write(OUTPUT);
+  OUTPUT.text(']}}');
+  const pieces = OUTPUT.take();
+  return { body: pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces), isMutation };
 };

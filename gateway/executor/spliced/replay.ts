@@ -1,7 +1,6 @@
 import type { Envelope } from '../../../platform/envelope.ts';
 import type { Cancellation } from '../cancellation.ts';
 import { parseAnswer } from '../transports/answer.ts';
-import { type ByteText, toByteText } from '../transports/byte-text.ts';
 import { writeCall } from '../transports/call.ts';
 import type { Transport, Transports, WrittenCall } from '../transports/transport.ts';
 import { SURPRISE } from './scan-runtime.ts';
@@ -15,7 +14,7 @@ export interface Recording {
 
 interface Recorded {
   readonly subgraph: string;
-  readonly body: ByteText;
+  readonly body: Buffer;
   readonly answer: Promise<Buffer>;
 }
 
@@ -51,10 +50,8 @@ export const createRecording = (transports: Transports, envelope: Envelope, canc
 };
 
 /** Parts of a recorded body are copied from answers, and may be written in another way than we write. */
-const isSame = (recorded: ByteText, written: ByteText): boolean =>
-  recorded === written || toByteText(JSON.stringify(JSON.parse(textOf(recorded)))) === written;
-
-const textOf = (body: ByteText): string => Buffer.from(body, 'latin1').toString('utf8');
+const isSame = (recorded: Buffer, written: Buffer): boolean =>
+  recorded.equals(written) || JSON.stringify(JSON.parse(recorded.toString())) === written.toString();
 
 type Exchange = NonNullable<Transport['exchange']>;
 

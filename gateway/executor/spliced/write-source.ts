@@ -1,48 +1,54 @@
 import { getNullableType, type GraphQLOutputType, isListType, isNonNullType } from 'graphql';
-import { type Place, type Position, type Selected, type SelectedKey } from './position.ts';
+import { slotsIn } from './find-source.ts';
+import type { Position, Selected, SelectedKey } from './position.ts';
+import { fourBytes, kindOf, type Program } from './scan-source.ts';
+import { FIRST, KIND, NEXT, NULL } from './tape.ts';
 import { UNSUITED } from './unsuited.ts';
-import { TYPE_PROPERTY } from './scan-source.ts';
-
-export interface WriteContext {
-  readonly source: string[];
-  number: number;
-}
 
 /**
- * Generates the function that writes the objects of a position, from what the scanners have made of them. Whether
- * values are of their type has been looked at by then; what is left is what a fetch has not got.
+ * Generates the function that writes the objects of a position, from their records. Whether values are of their type has
+ * been looked at by then; what is left is what a fetch has not got.
  *
  * @returns its name
  */
-export const writePosition = (context: WriteContext, position: Position): string => {
+export const writePosition = (program: Program, position: Position): string => {
   const [only] = position.types;
-  if (!position.isAbstract && only !== undefined) return writeObject(context, position.selected(only));
+  if (!position.isAbstract && only !== undefined) return writeObject(program, position.selected(only));
   const branches = position.types.map(
-    (typeName) => `case ${JSON.stringify(typeName)}: return ${writeObject(context, position.selected(typeName))}(o);`,
+    (type) => `case ${kindOf(program, type)}: return ${writeObject(program, position.selected(type))}(o);`,
   );
-  const name = `write${context.number++}`;
-  context.source.push(
-    `function ${name}(o) { switch (o[${JSON.stringify(TYPE_PROPERTY)}]) {\n${branches.join('\n')}\n} throw SURPRISE; }`,
-  );
+  const name = `write${program.number++}`;
+  program.source.push(`function ${name}(o) { switch (T[o + ${KIND}]) {\n${branches.join('\n')}\n} throw SURPRISE; }`);
   return name;
 };
 
-const writeObject = (context: WriteContext, { typeName, keys }: Selected): string => {
-  const links = new Map<string, string>();
-  const parts: string[] = [];
+const writeObject = (program: Program, selected: Selected): string => {
+  const { typeName, keys } = selected;
+  const holders = new Map<number, string>();
+  /** A variable for the record of a linked entity. */
+  const holderOf = (link: number): string => {
+    const holder = holders.get(link) ?? `l${holders.size}`;
+    holders.set(link, holder);
+    return holder;
+  };
+  const lines: string[] = [];
   let constant = '{';
   const flush = (): void => {
-    if (constant !== '') parts.push(quoted(constant));
+    lines.push(writeText(constant));
     constant = '';
   };
   for (let index = 0; index < keys.length; index++) {
-    const { key, fieldName, isDenied, place } = keys[index] as SelectedKey;
+    const client = keys[index] as SelectedKey;
+    const { key, fieldName, isDenied, place } = client;
     if (index > 0) constant += ',';
     if (place?.run !== undefined) {
       const run = keys.slice(index, index + place.run.length);
       if (run.some((one) => one.place !== place) || run.length !== place.run.length) throw UNSUITED;
       flush();
-      parts.push(readPlace(links, place, membersOfNothing(run, typeName)));
+      const { link, slot } = slotsIn(selected, place);
+      const copy = (from: string) =>
+        `OUT.copy(B[${place.fetch}], D[${place.fetch}], T[${from} + ${slot}], T[${from} + ${slot + 1}]);`;
+      lines.push(link === undefined ? copy('o') : orNothing(holderOf(link), membersOfNothing(run, typeName), copy));
       index += run.length - 1;
       continue;
     }
@@ -51,14 +57,19 @@ const writeObject = (context: WriteContext, { typeName, keys }: Selected): strin
     else if (fieldName === '__typename') constant += JSON.stringify(typeName);
     else {
       flush();
-      parts.push(writeChild(context, links, keys[index] as SelectedKey));
+      if (place === undefined || client.child === undefined) throw UNSUITED;
+      const { link, slot } = slotsIn(selected, place);
+      const write = writeValue(program, client.type, writePosition(program, client.child));
+      const value = (from: string) => `${write}(T[${from} + ${slot}]);`;
+      const nothing = isNonNullType(client.type) ? undefined : 'null';
+      lines.push(link === undefined ? value('o') : orNothing(holderOf(link), nothing, value));
     }
   }
   constant += '}';
   flush();
-  const name = `write${context.number++}`;
-  const declared = [...links].map(([link, variable]) => `const ${variable} = o[${JSON.stringify(link)}];\n`);
-  context.source.push(`function ${name}(o) {\n${declared.join('')}return ${parts.join(' + ')};\n}`);
+  const name = `write${program.number++}`;
+  const declared = [...holders].map(([link, holder]) => `const ${holder} = T[o + ${link}];`);
+  program.source.push(`function ${name}(o) {\n${[...declared, ...lines].join('\n')}\n}`);
   return name;
 };
 
@@ -71,45 +82,47 @@ const membersOfNothing = (run: readonly SelectedKey[], typeName: string): string
   return members.includes(undefined) ? undefined : members.join(',');
 };
 
-const readPlace = (links: Map<string, string>, { link, property }: Place, nothing: string | undefined): string => {
-  if (link === undefined) return `o[${JSON.stringify(property)}]`;
-  const variable = links.get(link) ?? `l${links.size}`;
-  links.set(link, variable);
-  const missing = nothing === undefined ? 'surprise()' : quoted(nothing);
-  return `(${variable} === undefined ? ${missing} : ${variable}[${JSON.stringify(property)}])`;
-};
-
-const writeChild = (context: WriteContext, links: Map<string, string>, client: SelectedKey): string => {
-  const { type, child, place } = client;
-  if (place === undefined || child === undefined) throw UNSUITED;
-  const write = writeValue(context, type, writePosition(context, child));
-  const { link, property } = place;
-  if (link === undefined) return `${write}(o[${JSON.stringify(property)}])`;
-  const variable = links.get(link) ?? `l${links.size}`;
-  links.set(link, variable);
-  const missing = isNonNullType(type) ? 'surprise()' : "'null'";
-  return `(${variable} === undefined ? ${missing} : ${write}(${variable}[${JSON.stringify(property)}]))`;
-};
+const orNothing = (holder: string, nothing: string | undefined, write: (holder: string) => string): string =>
+  `if (${holder} === 0) { ${nothing === undefined ? 'throw SURPRISE;' : writeText(nothing)} } else ${write(holder)}`;
 
 /** The function that writes null, lists and objects of a type; what may be null the scanner has decided. */
-const writeValue = (context: WriteContext, type: GraphQLOutputType, object: string): string => {
+const writeValue = (program: Program, type: GraphQLOutputType, object: string): string => {
   const nullable = getNullableType(type);
-  const name = `write${context.number++}`;
+  const name = `write${program.number++}`;
   if (!isListType(nullable)) {
     if (isNonNullType(type)) return object;
-    context.source.push(`function ${name}(v) { return v === null ? 'null' : ${object}(v); }`);
+    program.source.push(`function ${name}(v) { if (v === 0) { ${writeText('null')} } else ${object}(v); }`);
     return name;
   }
-  const item = writeValue(context, nullable.ofType, object);
-  context.source.push(`function ${name}(v) {
-if (v === null) return 'null';
-if (v.length === 0) return '[]';
-let text = '[' + ${item}(v[0]);
-for (let i = 1; i < v.length; i++) text += ',' + ${item}(v[i]);
-return text + ']';
+  const isSure = isNonNullType(nullable.ofType);
+  const item = writeValue(program, nullable.ofType, object);
+  program.source.push(`function ${name}(v) {
+if (v === 0) { ${writeText('null')} return; }
+${writeText('[')}
+for (let i = T[v + ${FIRST}], n = 0; i !== 0; i = T[i + ${NEXT}], n++) {
+if (n > 0) { ${writeText(',')} }
+${item}(${isSure ? 'i' : `T[i + ${KIND}] === ${NULL} ? 0 : i`});
+}
+${writeText(']')}
 }`);
   return name;
 };
 
-/** A JSON text as a string of JavaScript: names are ASCII, and so is this. */
-const quoted = (text: string): string => JSON.stringify(text);
+/** Writes a text of ASCII. The last four bytes may go over what has been written already, or over what is spare. */
+const writeText = (text: string): string => {
+  const parts: string[] = [];
+  for (let start = 0; start < text.length; start += LONGEST) parts.push(writePart(text.slice(start, start + LONGEST)));
+  return parts.join(' ');
+};
+
+const writePart = (text: string): string => {
+  const padded = text.padEnd(text.length + 3, '\0');
+  const stores = Array.from(
+    { length: Math.ceil(text.length / 4) },
+    (_, i) => `OUT.view.setInt32(w + ${4 * i}, ${fourBytes(padded, 4 * i)}, true);`,
+  );
+  return `{ OUT.reserve(${text.length}); const w = OUT.at; OUT.at = w + ${text.length}; ${stores.join(' ')} }`;
+};
+
+/** So that what is reserved at once is less than the output ever holds. */
+const LONGEST = 1024;

@@ -1,12 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import type { SubgraphCall } from '../../../platform/subgraph.ts';
-import { type ByteText, toByteText } from './byte-text.ts';
 import type { WrittenCall } from './transport.ts';
 
 /** The part of a call's JSON that is the same every time. */
 export interface CallHead {
   /** Without the last brace. */
-  readonly text: ByteText;
+  readonly text: string;
   readonly isMutation: boolean;
 }
 
@@ -14,10 +13,9 @@ export interface CallHead {
 export const writeCall = (call: SubgraphCall): WrittenCall => {
   const { text, isMutation } = headOf(call);
   const { variables } = call;
-  return { body: variables === undefined ? `${text}}` : withVariables(text, JSON.stringify(variables)), isMutation };
+  const more = variables === undefined ? '' : `,"variables":${JSON.stringify(variables)}`;
+  return { body: Buffer.from(`${text}${more}}`), isMutation };
 };
-
-export const withVariables = (head: ByteText, json: string): ByteText => `${head},"variables":${toByteText(json)}}`;
 
 const MOST_HEADS = 1000;
 const HEADS = new LRUCache<string, CallHead>({ max: MOST_HEADS });
@@ -27,7 +25,7 @@ export const headOf = ({ query, operationName }: Pick<SubgraphCall, 'query' | 'o
   const known = HEADS.get(query);
   if (known !== undefined) return known;
   const made: CallHead = {
-    text: toByteText(JSON.stringify({ query, operationName }).slice(0, -1)),
+    text: JSON.stringify({ query, operationName }).slice(0, -1),
     isMutation: /^\s*mutation\b/.test(query),
   };
   HEADS.set(query, made);

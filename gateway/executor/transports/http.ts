@@ -5,7 +5,6 @@ import { LoggableError } from '../../../platform/log.ts';
 import { MINUTE, remaining, SECOND } from '../../../platform/time.ts';
 import type { Cancellation } from '../cancellation.ts';
 import { parseAnswer } from './answer.ts';
-import type { ByteText } from './byte-text.ts';
 import { writeCall } from './call.ts';
 import { ACCEPTED_ENCODINGS, decompress } from './decompress.ts';
 import type { InFlight } from './in-flight.ts';
@@ -50,11 +49,10 @@ export const httpTransport = (options: HttpTransportOptions): Transport => {
     ...(options.compression ? { 'accept-encoding': ACCEPTED_ENCODINGS } : {}),
   };
 
-  const ask = async (body: ByteText, envelope: Envelope, cancellation: Cancellation): Promise<Buffer> => {
-    const bytes = Buffer.from(body, 'latin1');
+  const ask = async (body: Buffer, envelope: Envelope, cancellation: Cancellation): Promise<Buffer> => {
     const headers =
-      key === undefined ? common : { ...common, [ENVELOPE_HEADER]: signEnvelope(envelope, name, key, bytes) };
-    const posted = await postJson(pool, { path, headers, body: bytes, limit, cancellation });
+      key === undefined ? common : { ...common, [ENVELOPE_HEADER]: signEnvelope(envelope, name, key, body) };
+    const posted = await postJson(pool, { path, headers, body, limit, cancellation });
     if (posted.encoding === 'identity') return posted.bytes;
     if (options.compression) return decompress(posted, limit);
     throw new LoggableError('the subgraph answers compressed, unasked');
@@ -68,7 +66,7 @@ export const httpTransport = (options: HttpTransportOptions): Transport => {
     if (cancellation.isCancelled || remaining(envelope.deadline) === 0) throw fail('GATEWAY_TIMEOUT');
     try {
       if (!isMutation)
-        return await inFlight.share(`${name} ${body}`, envelope, cancellation, () => ask(body, envelope, cancellation));
+        return await inFlight.share(name, body, envelope, cancellation, () => ask(body, envelope, cancellation));
       inFlight.forget();
       return await ask(body, envelope, cancellation).finally(inFlight.forget);
     } catch (cause) {

@@ -9,8 +9,14 @@ import { stopped } from './stopped.ts';
  * of asking again. What is shared are bytes: every request makes objects of its own from them, since it changes them.
  */
 export interface InFlight {
-  /** `ask` is called unless such a query is under way. `query` is all that the answer depends on besides the caller. */
-  share(query: string, envelope: Envelope, cancellation: Cancellation, ask: () => Promise<Buffer>): Promise<Buffer>;
+  /** `ask` is called unless the same query to the same subgraph is under way for the caller. */
+  share(
+    subgraph: string,
+    query: Buffer,
+    envelope: Envelope,
+    cancellation: Cancellation,
+    ask: () => Promise<Buffer>,
+  ): Promise<Buffer>;
   /** A mutation begins or ends: what was asked before may be answered as it was before. */
   forget(): void;
 }
@@ -20,24 +26,31 @@ const MOST_APART = 1 * SECOND;
 
 export const createInFlight = (): InFlight => {
   // By the identity itself: equal claims of two tokens are two callers.
-  let callers = new WeakMap<Identity, Map<string, Underway>>();
-  const share: InFlight['share'] = (query, envelope, cancellation, ask) => {
+  let callers = new WeakMap<Identity, ByLength>();
+  const share: InFlight['share'] = (subgraph, query, envelope, cancellation, ask) => {
     const { identity, deadline } = envelope;
-    const queries = callers.get(identity) ?? new Map<string, Underway>();
-    const leader = queries.get(query);
+    const lengths: ByLength = callers.get(identity) ?? new Map();
+    const alike = lengths.get(query.length);
+    const leader = alike?.find((one) => one.subgraph === subgraph && one.query.equals(query));
     if (leader !== undefined && deadline - leader.deadline <= MOST_APART)
       return stopped(cancellation, () =>
         leader.bytes.catch((error: unknown) => {
           // The request that asked was stopped, and this one was not: one of those who wait asks again.
           if (leader.cancellation.isCancelled && !cancellation.isCancelled)
-            return share(query, envelope, cancellation, ask);
+            return share(subgraph, query, envelope, cancellation, ask);
           throw error;
         }),
       );
-    const underway: Underway = { bytes: ask(), deadline, cancellation };
-    callers.set(identity, queries.set(query, underway));
+    const underway: Underway = { subgraph, query, bytes: ask(), deadline, cancellation };
+    callers.set(identity, lengths);
+    if (alike === undefined) lengths.set(query.length, [underway]);
+    // Those who come later have the later deadline.
+    else if (leader === undefined) alike.push(underway);
+    else alike[alike.indexOf(leader)] = underway;
     const end = (): void => {
-      if (queries.get(query) === underway) queries.delete(query);
+      const left = lengths.get(query.length)?.filter((one) => one !== underway) ?? [];
+      if (left.length > 0) lengths.set(query.length, left);
+      else lengths.delete(query.length);
     };
     underway.bytes.then(end, end);
     return underway.bytes;
@@ -50,7 +63,12 @@ export const createInFlight = (): InFlight => {
   };
 };
 
+/** By length of the query: to compare a few of one length takes less time than to make a key of a long one. */
+type ByLength = Map<number, Underway[]>;
+
 interface Underway {
+  readonly subgraph: string;
+  readonly query: Buffer;
   readonly bytes: Promise<Buffer>;
   readonly deadline: number;
   readonly cancellation: Cancellation;

@@ -1,6 +1,5 @@
 import type { Envelope } from '../../../platform/envelope.ts';
 import type { Cancellation } from '../cancellation.ts';
-import type { ByteText } from './byte-text.ts';
 import type { SubgraphAnswer, SubgraphCall } from '../../../platform/subgraph.ts';
 
 /** A way to ask one subgraph. */
@@ -25,7 +24,7 @@ export interface Transport {
 
 export interface WrittenCall {
   /** The JSON of the call. */
-  readonly body: ByteText;
+  readonly body: Buffer;
   readonly isMutation: boolean;
 }
 

@@ -3,7 +3,7 @@ import { executeCompiled } from '../../../gateway/executor/compiled/execute.ts';
 import type { ExecutePlan, PlannedOperation } from '../../../gateway/executor/execute-plan.ts';
 import type { Transport } from '../../../gateway/executor/transports/transport.ts';
 import type { SubgraphAnswer, SubgraphCall } from '../../../platform/subgraph.ts';
-import { planOf, run, type World } from './run-both.ts';
+import { decoded, planOf, run, type World } from './run-both.ts';
 
 /** By subgraph: what it answers. */
 export type Answers = Readonly<Record<string, (call: SubgraphCall) => SubgraphAnswer | Promise<SubgraphAnswer>>>;
@@ -34,7 +34,7 @@ export const ask = async (world: World, query: string, answers: Answers, asking:
     const isEmpty = prepared !== undefined && prepared.document === undefined;
     const asked = { ...given, prepared: prepared ?? given.prepared, plan: isEmpty ? undefined : given.plan };
     const executed = await executeCompiled(asked);
-    text = executed.data;
+    text = decoded(executed);
     return executed;
   };
   const ran = await run(execute, world.generation, { document, plan, variables }, transports);

@@ -37,6 +37,8 @@ const PLANNERS = new WeakMap<Generation, QueryPlanner>();
 
 export interface Ran extends Omit<Executed, 'data'> {
   readonly data: unknown;
+  /** Bytes of answers were put together. */
+  readonly isSpliced: boolean;
   readonly calls: readonly SeenCall[];
   /** The executor itself fell over. */
   readonly thrown: unknown;
@@ -89,14 +91,16 @@ export const run = async (
       cancellation: new Cancellation(),
       open: true,
     });
-    return { ...executed, data: JSON.parse(decoded(executed)), calls, thrown: undefined };
+    const isSpliced = typeof executed.data !== 'string';
+    return { ...executed, data: JSON.parse(decoded(executed)), isSpliced, calls, thrown: undefined };
   } catch (thrown) {
-    return { data: null, errors: [], calls, thrown };
+    return { data: null, isSpliced: false, errors: [], calls, thrown };
   }
 };
 
-const decoded = ({ data, encoding }: Executed): string =>
-  encoding === 'latin1' ? Buffer.from(data, 'latin1').toString('utf8') : data;
+/** The text of what an executor has written. */
+export const decoded = ({ data }: Pick<Executed, 'data'>): string =>
+  typeof data === 'string' ? data : Buffer.concat(data).toString();
 
 const NOBODY = createIdentity({ subject: 'test', client: 'test', scopes: [], facilities: [] });
 

@@ -27,7 +27,7 @@ const FAULTS: readonly Faults[] = [
 const written = (inner: Transport): Transport => ({
   ...inner,
   exchange: async ({ body }, envelope, cancellation) => {
-    const call = JSON.parse(Buffer.from(body, 'latin1').toString('utf8')) as SubgraphCall;
+    const call = JSON.parse(body.toString()) as SubgraphCall;
     return Buffer.from(JSON.stringify(await inner.send(call, envelope, cancellation)));
   },
 });
