@@ -9,7 +9,7 @@ import type { ByteText } from './byte-text.ts';
 import { writeCall } from './call.ts';
 import { ACCEPTED_ENCODINGS, decompress } from './decompress.ts';
 import type { InFlight } from './in-flight.ts';
-import { postJson } from './post.ts';
+import { HungUp, postJson } from './post.ts';
 import type { Transport, WrittenCall } from './transport.ts';
 
 export interface HttpTransportOptions {
@@ -31,6 +31,8 @@ export interface HttpTransportOptions {
  *
  * Nothing of the client's request goes along but what the envelope says. Redirects are not followed, the answer is read
  * up to a limit, and it is an answer only when it is JSON of the right shape. What went wrong stays in the cause.
+ *
+ * A query whose connection ends before an answer begins is asked again, once. A mutation never is.
  */
 export const httpTransport = (options: HttpTransportOptions): Transport => {
   const { name, key, responseLimit: limit, inFlight } = options;
@@ -60,6 +62,16 @@ export const httpTransport = (options: HttpTransportOptions): Transport => {
     throw new LoggableError('the subgraph answers compressed, unasked');
   };
 
+  // Once: by then whatever else was idle and closed is known to be so. A query may be asked twice (RFC 9110 section 9.2.2).
+  const askQuery = async (body: ByteText, envelope: Envelope, cancellation: Cancellation): Promise<Buffer> => {
+    try {
+      return await ask(body, envelope, cancellation);
+    } catch (error) {
+      if (!(error instanceof HungUp) || cancellation.isCancelled) throw error;
+      return ask(body, envelope, cancellation);
+    }
+  };
+
   const exchange = async (
     { body, isMutation }: WrittenCall,
     envelope: Envelope,
@@ -68,7 +80,9 @@ export const httpTransport = (options: HttpTransportOptions): Transport => {
     if (cancellation.isCancelled || remaining(envelope.deadline) === 0) throw fail('GATEWAY_TIMEOUT');
     try {
       if (!isMutation)
-        return await inFlight.share(`${name} ${body}`, envelope, cancellation, () => ask(body, envelope, cancellation));
+        return await inFlight.share(`${name} ${body}`, envelope, cancellation, () =>
+          askQuery(body, envelope, cancellation),
+        );
       inFlight.forget();
       return await ask(body, envelope, cancellation).finally(inFlight.forget);
     } catch (cause) {
