@@ -19,6 +19,7 @@ import {
   type GraphQLFormattedError,
   OperationTypeNode,
 } from 'graphql';
+import { LRUCache } from 'lru-cache';
 import type { Log } from '../platform/log.ts';
 import { coerceVariables } from './coerce-variables.ts';
 import { MOST_TOKENS } from './document-size.ts';
@@ -34,8 +35,11 @@ export interface Serving {
   readonly transports: Transports;
   readonly apollo: ApolloServer<ApolloContext>;
   /** The content type Apollo Server has chosen for an Accept header before; `''` stands for none. */
-  readonly contentTypes: Map<string, string>;
+  readonly contentTypes: LRUCache<string, string>;
 }
+
+/** Few clients differ in what they accept. */
+const MOST_CONTENT_TYPES = 100;
 
 /** What travels through Apollo Server with one request. */
 export interface ApolloContext {
@@ -78,7 +82,7 @@ export const createServing = async (
   });
   await apollo.start();
   generation.planner.start();
-  return { generation, transports: byName, apollo, contentTypes: new Map() };
+  return { generation, transports: byName, apollo, contentTypes: new LRUCache({ max: MOST_CONTENT_TYPES }) };
 };
 
 export const closeTransports = async (transports: Iterable<Transport>): Promise<void> => {

@@ -8,19 +8,25 @@ export type Overrides = ReadonlyMap<string, boolean>;
 export const knownPlan = (permitted: PermittedOperation, overrides: Overrides): Planned | undefined =>
   permitted.planned.get(keyOf(overrides));
 
-/** The plan of an operation, made once however many requests wait for it. @throws when it cannot be planned */
+/**
+ * The plan of an operation, made once however many requests wait for it.
+ *
+ * @param caller whose turn at the planner that takes, if nobody waits for it yet
+ * @throws when it cannot be planned
+ */
 export const planOnce = async (
   generation: Generation,
   { of }: KnownOperation,
   permitted: PermittedOperation,
   overrides: Overrides,
+  caller?: string,
 ): Promise<Planned> => {
   const key = keyOf(overrides);
   const underway = UNDERWAY.get(permitted) ?? new Map<string, Promise<Planned>>();
   UNDERWAY.set(permitted, underway);
   const planning =
     underway.get(key) ??
-    makePlan(generation, permitted, overrides).finally(() => {
+    makePlan(generation, permitted, overrides, caller).finally(() => {
       underway.delete(key);
     });
   underway.set(key, planning);
@@ -46,8 +52,9 @@ const makePlan = async (
   { planner }: Generation,
   { prepared }: PermittedOperation,
   overrides: Overrides,
+  caller: string | undefined,
 ): Promise<Planned> => {
   const { document, operation } = prepared;
   if (document === undefined) return { plan: undefined };
-  return { plan: await planner.plan(document, operation.name?.value ?? null, overrides) };
+  return { plan: await planner.plan(document, operation.name?.value ?? null, overrides, caller) };
 };

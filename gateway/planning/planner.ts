@@ -19,11 +19,13 @@ export interface Planner {
    * Rejects with OPERATION_TOO_LARGE when that takes too long or too much memory, and for a while after at once.
    *
    * @param overrides the labels of overrides that are true; all others are false
+   * @param caller who asks first for it, and whose time it takes; `undefined`: nobody's
    */
   plan(
     document: DocumentNode,
     operationName: string | null,
     overrides?: ReadonlyMap<string, boolean>,
+    caller?: string,
   ): Promise<QueryPlan | undefined>;
   /** Ends the thread. What is not planned by then rejects with SHUTTING_DOWN, and so does whatever comes later. */
   close(): Promise<void>;
@@ -49,10 +51,10 @@ export const createPlanner = (supergraphSdl: string, options: PlannerOptions = {
   const { isFixed = true, ...limits } = options;
   const thread = planningThread({ supergraphSdl, isFixed }, { ...DEFAULTS, ...limits });
   const refused = new LRUCache<string, true>({ max: MOST_REFUSED, ttl: REFUSED_FOR });
-  const ask = async (question: Question): Promise<QueryPlan | undefined> => {
+  const ask = async (question: Question, caller: string | undefined): Promise<QueryPlan | undefined> => {
     const key = keyOf(question);
     if (refused.has(key)) throw refuse('OPERATION_TOO_LARGE');
-    const outcome = await thread.ask(question);
+    const outcome = await thread.ask(question, caller);
     if (outcome.kind === 'planned') return outcome.plan;
     if (outcome.kind === 'empty') return undefined;
     if (outcome.kind === 'late' || outcome.kind === 'too-large') refused.set(key, true);
@@ -60,9 +62,9 @@ export const createPlanner = (supergraphSdl: string, options: PlannerOptions = {
   };
   return {
     start: () => thread.start(),
-    plan: async (document, operationName, overrides = NO_OVERRIDES) => {
+    plan: async (document, operationName, overrides = NO_OVERRIDES, caller) => {
       const left = withoutIntrospection(document, operationName);
-      return left === undefined ? undefined : ask({ text: print(left), operationName, overrides });
+      return left === undefined ? undefined : ask({ text: print(left), operationName, overrides }, caller);
     },
     close: () => thread.close(),
   };

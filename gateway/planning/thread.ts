@@ -1,4 +1,5 @@
 import type { Worker } from 'node:worker_threads';
+import { fairQueue } from './fair-queue.ts';
 import type { Answer, Message, Question, ThreadData } from './messages.ts';
 import { startWorker } from './start-worker.ts';
 
@@ -26,14 +27,20 @@ export type Outcome =
 export interface PlanningThread {
   /** Starts the thread if the first question has not. */
   start(): void;
-  /** Never rejects. */
-  ask(question: Question): Promise<Outcome>;
+  /**
+   * Never rejects.
+   *
+   * @param caller whose question it is: the time it takes is counted, and who has used much of it lately waits for who has
+   *   not. `undefined`: nobody's
+   */
+  ask(question: Question, caller?: string): Promise<Outcome>;
   /** Ends the thread; whatever is asked or waits is told so. */
   close(): Promise<void>;
 }
 
 interface Task {
   readonly question: Question;
+  readonly caller: string | undefined;
   readonly settle: (outcome: Outcome) => void;
 }
 
@@ -41,6 +48,8 @@ interface Life {
   readonly worker: Worker;
   isReady: boolean;
   task?: Task | undefined;
+  /** When the task was begun. */
+  since: number;
   timer?: NodeJS.Timeout | undefined;
 }
 
@@ -52,13 +61,13 @@ interface Life {
  * question: what stops it would stop each of its replacements.
  */
 export const planningThread = (data: ThreadData, { limit, queue, memory }: ThreadOptions): PlanningThread => {
-  const waiting: Task[] = [];
+  const waiting = fairQueue<Task>(queue);
   let life: Life | undefined;
   let isClosed = false;
   const ends = new Set<Promise<unknown>>();
 
   const begin = (): Life => {
-    const begun: Life = { worker: startWorker(data, memory), isReady: false };
+    const begun: Life = { worker: startWorker(data, memory), isReady: false, since: 0 };
     const { worker } = begun;
     const isCurrent = () => life === begun;
     worker.unref();
@@ -77,12 +86,13 @@ export const planningThread = (data: ThreadData, { limit, queue, memory }: Threa
 
   const next = (current: Life): void => {
     if (!current.isReady || current.task !== undefined) return;
-    const task = waiting.shift();
+    const task = waiting.next();
     if (task === undefined) {
       current.worker.unref();
       return;
     }
     current.task = task;
+    current.since = performance.now();
     const tooLate = () => life === current && current.task === task && replace(current, { kind: 'late' });
     // An answer that came while this thread was busy is read before the immediate.
     current.timer = setTimeout(() => setImmediate(tooLate), limit);
@@ -94,14 +104,16 @@ export const planningThread = (data: ThreadData, { limit, queue, memory }: Threa
     clearTimeout(current.timer);
     const { task } = current;
     current.task = undefined;
-    task?.settle(outcome);
+    if (task === undefined) return;
+    waiting.charge(task.caller, performance.now() - current.since);
+    task.settle(outcome);
   };
 
   const replace = (ended: Life, outcome: Outcome): void => {
     end(ended);
     settle(ended, outcome);
-    if (!ended.isReady) for (const { settle: tell } of waiting.splice(0)) tell(outcome);
-    else if (waiting.length > 0) begin().worker.ref();
+    if (!ended.isReady) for (const { settle: tell } of waiting.clear()) tell(outcome);
+    else if (waiting.size > 0) begin().worker.ref();
     else begin();
   };
 
@@ -115,11 +127,10 @@ export const planningThread = (data: ThreadData, { limit, queue, memory }: Threa
     start: () => {
       if (life === undefined && !isClosed) begin();
     },
-    ask: (question) =>
+    ask: (question, caller) =>
       new Promise((settleTask) => {
         if (isClosed) return settleTask({ kind: 'closed' });
-        if (waiting.length >= queue) return settleTask({ kind: 'crowded' });
-        waiting.push({ question, settle: settleTask });
+        waiting.add({ question, caller, settle: settleTask })?.settle({ kind: 'crowded' });
         const current = life ?? begin();
         current.worker.ref();
         next(current);
@@ -129,7 +140,7 @@ export const planningThread = (data: ThreadData, { limit, queue, memory }: Threa
       const last = life;
       if (last !== undefined) end(last);
       if (last !== undefined) settle(last, { kind: 'closed' });
-      for (const task of waiting.splice(0)) task.settle({ kind: 'closed' });
+      for (const task of waiting.clear()) task.settle({ kind: 'closed' });
       await Promise.all(ends);
     },
   };

@@ -4,6 +4,7 @@ import { answerError } from '../answer-errors.ts';
 import { takesTooManyComparisons } from '../comparisons.ts';
 import { isTooLarge, MOST_TOKENS } from '../document-size.ts';
 import { type Exchange, from } from '../exchange.ts';
+import { acceptedType } from '../http/accepted-type.ts';
 import { admitKnown } from '../operations/admit-known.ts';
 import type { Step } from '../pipeline.ts';
 import { refuse } from '../refusal.ts';
@@ -29,17 +30,21 @@ const byApollo: Step = async (exchange, next) => {
   refuseLarge(serving, body === undefined ? new URLSearchParams(search).get('query') : body['query']);
   const answer = await serving.apollo.executeHTTPGraphQLRequest({
     httpGraphQLRequest: { method: request.method ?? 'GET', headers: headersOf(exchange), search, body },
-    context: () => Promise.resolve({ exchange, next }),
+    context: () => Promise.resolve({ exchange, next: ifAcceptable(exchange, next) }),
   });
   if (answer.body.kind !== 'complete') throw new Error('answers come in one piece');
   const result = answer.body.string as unknown as ApolloResult;
   const isAnswered = result.data === ANSWERED;
-  if (isAnswered) learnContentType(exchange, answer.headers.get('content-type'));
   exchange.answer = {
     status: answer.status ?? 200,
     headers: [...answer.headers].flat(),
     body: isAnswered ? from(exchange, 'text') : refused(exchange, result),
   };
+};
+
+/** Nothing runs for a client that accepts none of our answers. Apollo Server refuses it, but not before it has run. */
+const ifAcceptable = (exchange: Exchange, next: () => Promise<void>) => async (): Promise<void> => {
+  if ((await acceptedType(exchange)) !== undefined) await next();
 };
 
 /** What Apollo Server has to say against the request. */
@@ -72,13 +77,4 @@ const headersOf = (exchange: Exchange): HeaderMap => {
   from(exchange, 'identity');
   headers.delete('authorization');
   return headers;
-};
-
-/** Few clients differ in what they accept; what one more sends is not worth more than this. */
-const MOST_CONTENT_TYPES = 100;
-
-const learnContentType = ({ request, serving }: Exchange, contentType: string | undefined): void => {
-  const { contentTypes } = serving;
-  if (contentType === undefined || request.method !== 'POST' || contentTypes.size >= MOST_CONTENT_TYPES) return;
-  contentTypes.set(request.headers.accept ?? '', contentType);
 };

@@ -23,8 +23,9 @@ const planInTime = async (exchange: Exchange, overrides: Overrides): Promise<Pla
   const { cancellation, serving } = exchange;
   const { known } = from(exchange, 'operation');
   const permitted = from(exchange, 'permitted');
+  const { client } = from(exchange, 'identity');
   try {
-    return await stopped(cancellation, () => planOnce(serving.generation, known, permitted, overrides));
+    return await stopped(cancellation, () => planOnce(serving.generation, known, permitted, overrides, client));
   } catch (error) {
     throw cancellation.isCancelled ? refuse('GATEWAY_TIMEOUT') : error;
   }

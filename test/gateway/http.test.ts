@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { stock } from './hospital.ts';
 import { codes, startGraph, type TestGraph } from './start-graph.ts';
 
@@ -139,12 +139,68 @@ describe('a POST', () => {
   });
 });
 
-describe('a GET', () => {
-  const get = (
-    parameters: Record<string, string>,
-    headers: Record<string, string> = { 'apollo-require-preflight': '1' },
-  ) => graph.request({ path: `/graphql?${new URLSearchParams(parameters).toString()}`, headers });
+const get = (
+  parameters: Record<string, string>,
+  headers: Record<string, string> = { 'apollo-require-preflight': '1' },
+) => graph.request({ path: `/graphql?${new URLSearchParams(parameters).toString()}`, headers });
 
+describe('a client that accepts', () => {
+  const DOCUMENTS = ['{ supplier { name } }', 'mutation { count(item: "i1") { id } }'];
+  const asked = () => graph.local('stock').calls.length;
+  afterEach(() => void (graph.local('stock').calls.length = 0));
+
+  it.each([
+    'image/png',
+    'text/html, image/*',
+    'application/json;q=0',
+    'multipart/mixed; deferSpec=20220824',
+    'multipart/mixed;boundary="-", text/event-stream',
+    'nonsense',
+  ])('none of our types is refused before anything is asked: %s', async (accept) => {
+    const documents = [...DOCUMENTS, ...DOCUMENTS.map((text) => `${text} # ${accept}`)];
+    for (const query of DOCUMENTS) await post(JSON.stringify({ query }));
+    const before = asked();
+    for (const query of documents) {
+      const answer = await post(JSON.stringify({ query }), { ...JSON_TYPE, accept });
+      expect([answer.status, codes(answer)]).toEqual([406, ['BAD_REQUEST']]);
+      expect(answer.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    }
+    const gotten = await get({ query: '{ supplier { name } }' }, { 'apollo-require-preflight': '1', accept });
+    expect([gotten.status, codes(gotten)]).toEqual([406, ['BAD_REQUEST']]);
+    expect(asked()).toBe(before);
+  });
+
+  it.each([
+    'multipart/mixed; deferSpec=20220824, application/json',
+    'image/png, application/graphql-response+json;q=0.1',
+    'text/html, */*;q=0.01',
+  ])('one of our types among others is answered: %s', async (accept) => {
+    const before = asked();
+    for (const query of DOCUMENTS)
+      expect((await post(JSON.stringify({ query }), { ...JSON_TYPE, accept })).status).toBe(200);
+    expect(asked()).toBe(before + DOCUMENTS.length);
+  });
+
+  it('none of our types hears of that whatever else is wrong with a document', async () => {
+    for (const query of ['{ supplier { name }', '{ suplier { name } }', 'subscription { never }'])
+      expect((await post(JSON.stringify({ query }), { ...JSON_TYPE, accept: 'image/png' })).status).toBe(406);
+  });
+
+  it('something of which there are too many to remember is answered or refused all the same', async () => {
+    for (let n = 0; n < 120; n++) {
+      const accept = `application/json, text/x-${n}`;
+      expect((await post(QUERY, { ...JSON_TYPE, accept })).status).toBe(200);
+    }
+    const before = asked();
+    for (let time = 0; time < 2; time++) {
+      expect((await post(QUERY, { ...JSON_TYPE, accept: 'text/x-none' })).status).toBe(406);
+      expect((await get({ query: '{ supplier { name } }' }, { ...JSON_TYPE, accept: 'text/x-none' })).status).toBe(406);
+    }
+    expect(asked()).toBe(before);
+  });
+});
+
+describe('a GET', () => {
   it('runs a query', async () => {
     const answer = await get({ query: 'query($id: ID!) { item(id: $id) { id } }', variables: '{"id":"i1"}' });
     expect([answer.status, answer.body]).toEqual([200, { data: { item: { id: 'i1' } } }]);

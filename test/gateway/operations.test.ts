@@ -11,7 +11,7 @@ import { inProcessTransport } from '../../gateway/executor/transports/in-process
 import type { Exchange } from '../../gateway/exchange.ts';
 import { graphEndpoint } from '../../gateway/http/graph-endpoint.ts';
 import { admitKnown } from '../../gateway/operations/admit-known.ts';
-import { type KnownOperation, operationOf } from '../../gateway/operations/known-document.ts';
+import { type KnownOperation, operationOf, type PermittedOperation } from '../../gateway/operations/known-document.ts';
 import { createOperationCache, type OperationCache } from '../../gateway/operations/operation-cache.ts';
 import { permit } from '../../gateway/operations/permit.ts';
 import { knownPlan, planOnce } from '../../gateway/operations/plan-once.ts';
@@ -44,19 +44,25 @@ const addTo = (operations: OperationCache, text: string) => operations.add(text,
 
 /** A planner that counts, and answers when it is told to. */
 const countingPlanner = () => {
-  const asked: { readonly name: string | null; readonly done: (plan: QueryPlan | Error) => void }[] = [];
+  const asked: Asked[] = [];
   return {
     asked,
     planner: {
       start: () => undefined,
-      plan: (_document: unknown, name: string | null) =>
+      plan: (_document: unknown, name: string | null, _overrides?: unknown, caller?: string) =>
         new Promise<QueryPlan>((resolve, reject) => {
-          asked.push({ name, done: (plan) => (plan instanceof Error ? reject(plan) : resolve(plan)) });
+          asked.push({ name, caller, done: (plan) => (plan instanceof Error ? reject(plan) : resolve(plan)) });
         }),
       close: () => Promise.resolve(),
     },
   };
 };
+
+interface Asked {
+  readonly name: string | null;
+  readonly caller: string | undefined;
+  readonly done: (plan: QueryPlan | Error) => void;
+}
 
 const PLAN: QueryPlan = { kind: 'QueryPlan' };
 const NO_OVERRIDES: ReadonlyMap<string, boolean> = new Map();
@@ -302,18 +308,33 @@ describe('the plan of an operation', () => {
     expect(knownPlan(nothing, NO_OVERRIDES)).toEqual({ plan: undefined });
   });
 
+  const exchangeOf = (
+    generation: Generation,
+    operation: KnownOperation,
+    permitted: PermittedOperation,
+    cancellation = new Cancellation(),
+    client = 'ward-app',
+  ): Exchange => {
+    const surroundings = { overrides: NO_OVERRIDES };
+    const identity = { client };
+    const common = { serving: { generation }, operation: { known: operation }, permitted, cancellation };
+    return { ...common, surroundings, identity } as unknown as Exchange;
+  };
+
+  it('takes the time of the application that asks for it first', async () => {
+    const { asked, generation, operation, permitted } = prepare();
+    const ask = (client: string) =>
+      planStep(exchangeOf(generation, operation, permitted, undefined, client), () => Promise.resolve());
+    const waiting = [ask('ward-app'), ask('billing-app')];
+    asked[0]?.done(PLAN);
+    await Promise.all(waiting);
+    expect(asked.map(({ caller }) => caller)).toEqual(['ward-app']);
+  });
+
   it('is still made for others when one does not wait for it any longer', async () => {
     const { asked, generation, operation, permitted, make } = prepare();
     const cancellation = new Cancellation();
-    const surroundings = { overrides: NO_OVERRIDES };
-    const exchange = {
-      serving: { generation },
-      operation: { known: operation },
-      permitted,
-      cancellation,
-      surroundings,
-    };
-    const cut = planStep(exchange as unknown as Exchange, () => Promise.resolve());
+    const cut = planStep(exchangeOf(generation, operation, permitted, cancellation), () => Promise.resolve());
     const patient = make();
     cancellation.cancel();
     await expect(cut).rejects.toMatchObject({ extensions: { code: 'GATEWAY_TIMEOUT' } });
@@ -326,15 +347,7 @@ describe('the plan of an operation', () => {
     const { asked, generation, operation, permitted } = prepare();
     const cancellation = new Cancellation();
     cancellation.cancel();
-    const surroundings = { overrides: NO_OVERRIDES };
-    const exchange = {
-      serving: { generation },
-      operation: { known: operation },
-      permitted,
-      cancellation,
-      surroundings,
-    };
-    const cut = planStep(exchange as unknown as Exchange, () => Promise.resolve());
+    const cut = planStep(exchangeOf(generation, operation, permitted, cancellation), () => Promise.resolve());
     await expect(cut).rejects.toMatchObject({ extensions: { code: 'GATEWAY_TIMEOUT' } });
     // A rejection nobody handles would fail this test, and end a process.
     asked[0]?.done(new Error('no plan'));

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { Cancellation } from '../../gateway/executor/cancellation.ts';
@@ -211,11 +212,24 @@ describe.each(EXECUTORS)('a query that is under way, by the %s executor', (_name
     expect(held).toHaveLength(2);
   });
 
+  it('is asked once more for all who wait when its connection turns out to be closed', async () => {
+    const subgraph = graph.remote('people');
+    const held = hold(subgraph);
+    const leader = await lead(held);
+    const follower = await follow();
+    held[0]?.destroy();
+    await subgraph.until(() => held.length === 2);
+    sendJson(held[1] as ServerResponse, named('Kim'));
+    expect((await leader.answer).body.data.people).toEqual([{ name: 'Kim' }]);
+    expect((await follower.answer).body).toEqual({ data: follower.data });
+    expect(held).toHaveLength(2);
+  });
+
   it('costs each who waits for it the same fields when it fails', async () => {
     const held = hold(graph.remote('people'));
     const leader = await lead(held);
     const follower = await follow();
-    held[0]?.destroy();
+    held[0]?.writeHead(502, { 'content-type': 'text/plain' }).end();
     for (const answer of [await leader.answer, await follower.answer]) {
       expect([codes(answer), paths(answer)]).toEqual([['DOWNSTREAM_SERVICE_ERROR'], ['people']]);
       expect(answer.body.data.people).toBeNull();
@@ -378,6 +392,86 @@ describe('a transport', () => {
     await expect(transport.send(QUERY, within(MINUTE), new Cancellation())).rejects.toMatchObject({
       extensions: { code: 'DOWNSTREAM_SERVICE_ERROR' },
     });
+  });
+
+  /** Answers the first request of each connection, and does this with the second. @returns the requests */
+  const answerOnceAnd = (end: (response: ServerResponse) => void): FakeSubgraph['requests'] => {
+    const used = new WeakSet<Socket>();
+    subgraph.requests.length = 0;
+    subgraph.answerWith(({ socket }, response) => {
+      if (used.has(socket)) return end(response);
+      used.add(socket);
+      sendJson(response, named('Kim'));
+    });
+    return subgraph.requests;
+  };
+
+  /** A query that leaves a connection behind, which is free for the next one after a turn of the event loop. */
+  const keepConnection = async (transport: Transport): Promise<void> => {
+    await transport.send(QUERY, within(MINUTE), new Cancellation());
+    await new Promise(setImmediate);
+  };
+
+  const HANG_UP: readonly (readonly [string, (response: ServerResponse) => void])[] = [
+    ['is closed', (response) => void response.socket?.destroy()],
+    ['is reset', (response) => void response.socket?.resetAndDestroy()],
+  ];
+
+  it.each(HANG_UP)('asks a query again when a connection that was kept %s before an answer', async (_name, end) => {
+    const transport = open();
+    const requests = answerOnceAnd(end);
+    await keepConnection(transport);
+    expect(await transport.send(QUERY, within(MINUTE), new Cancellation())).toEqual(named('Kim'));
+    expect([requests.length, subgraph.connections]).toEqual([3, 2]);
+  });
+
+  it.each(HANG_UP)('never asks a mutation again, when its connection %s neither', async (_name, end) => {
+    const transport = open();
+    const requests = answerOnceAnd(end);
+    await keepConnection(transport);
+    const mutation = transport.send(MUTATION, within(MINUTE), new Cancellation());
+    await expect(mutation).rejects.toMatchObject({ extensions: { code: 'DOWNSTREAM_SERVICE_ERROR' } });
+    expect(requests).toHaveLength(2);
+  });
+
+  it('asks a query again once, and not when its answer had begun', async () => {
+    const transport = open();
+    await keepConnection(transport);
+    const failing = async (end: (response: ServerResponse) => void) => {
+      subgraph.requests.length = 0;
+      subgraph.answerWith((_request, response) => end(response));
+      const query = transport.send(QUERY, within(MINUTE), new Cancellation());
+      await expect(query).rejects.toMatchObject({ extensions: { code: 'DOWNSTREAM_SERVICE_ERROR' } });
+      subgraph.answerWith(undefined);
+      return subgraph.requests.length;
+    };
+    expect(await failing((response) => void response.socket?.destroy())).toBe(2);
+    await keepConnection(transport);
+    const begin = (response: ServerResponse) => response.writeHead(200, { 'content-type': 'application/json' });
+    expect(await failing((response) => begin(response).write('{', () => response.destroy()))).toBe(1);
+  });
+
+  it('does not ask a query again that was stopped', async () => {
+    const transport = open();
+    await keepConnection(transport);
+    const held = hold(subgraph);
+    const cancellation = new Cancellation();
+    const query = transport.send(QUERY, within(MINUTE), cancellation);
+    await subgraph.until(() => held.length === 1);
+    held[0]?.socket?.resetAndDestroy();
+    cancellation.cancel();
+    await expect(query).rejects.toMatchObject({ extensions: { code: 'GATEWAY_TIMEOUT' } });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(held).toHaveLength(1);
+  });
+
+  it('waits for the answer behind what is said in the meantime', async () => {
+    const transport = open();
+    subgraph.answerWith((_request, response) => {
+      response.writeProcessing();
+      response.writeEarlyHints({ link: '</a>; rel=preload' }, () => sendJson(response, named('Kim')));
+    });
+    expect(await transport.send(QUERY, within(MINUTE), new Cancellation())).toEqual(named('Kim'));
   });
 
   it('asks an address with a path and a query of its own', async () => {

@@ -8,7 +8,7 @@ import { parseAnswer } from './answer.ts';
 import { writeCall } from './call.ts';
 import { ACCEPTED_ENCODINGS, decompress } from './decompress.ts';
 import type { InFlight } from './in-flight.ts';
-import { postJson } from './post.ts';
+import { HungUp, postJson } from './post.ts';
 import type { Transport, WrittenCall } from './transport.ts';
 
 export interface HttpTransportOptions {
@@ -30,6 +30,8 @@ export interface HttpTransportOptions {
  *
  * Nothing of the client's request goes along but what the envelope says. Redirects are not followed, the answer is read
  * up to a limit, and it is an answer only when it is JSON of the right shape. What went wrong stays in the cause.
+ *
+ * A query whose connection ends before an answer begins is asked again, once. A mutation never is.
  */
 export const httpTransport = (options: HttpTransportOptions): Transport => {
   const { name, key, responseLimit: limit, inFlight } = options;
@@ -58,6 +60,16 @@ export const httpTransport = (options: HttpTransportOptions): Transport => {
     throw new LoggableError('the subgraph answers compressed, unasked');
   };
 
+  // Once: by then whatever else was idle and closed is known to be so. A query may be asked twice (RFC 9110 section 9.2.2).
+  const askQuery = async (body: Buffer, envelope: Envelope, cancellation: Cancellation): Promise<Buffer> => {
+    try {
+      return await ask(body, envelope, cancellation);
+    } catch (error) {
+      if (!(error instanceof HungUp) || cancellation.isCancelled) throw error;
+      return ask(body, envelope, cancellation);
+    }
+  };
+
   const exchange = async (
     { body, isMutation }: WrittenCall,
     envelope: Envelope,
@@ -66,7 +78,7 @@ export const httpTransport = (options: HttpTransportOptions): Transport => {
     if (cancellation.isCancelled || remaining(envelope.deadline) === 0) throw fail('GATEWAY_TIMEOUT');
     try {
       if (!isMutation)
-        return await inFlight.share(name, body, envelope, cancellation, () => ask(body, envelope, cancellation));
+        return await inFlight.share(name, body, envelope, cancellation, () => askQuery(body, envelope, cancellation));
       inFlight.forget();
       return await ask(body, envelope, cancellation).finally(inFlight.forget);
     } catch (cause) {

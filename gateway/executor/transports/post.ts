@@ -1,4 +1,4 @@
-import type { Dispatcher } from 'undici';
+import { type Dispatcher, errors } from 'undici';
 import { LoggableError } from '../../../platform/log.ts';
 import type { Cancellation } from '../cancellation.ts';
 
@@ -19,12 +19,22 @@ export interface Posted {
 }
 
 /**
+ * The connection ended before an answer began, most likely because the subgraph had closed it as idle when the request was
+ * on its way. Whether it has read the request, nobody knows.
+ */
+export class HungUp extends LoggableError {
+  constructor({ code }: NodeJS.ErrnoException) {
+    super('the connection ended before an answer began', { code: code ?? null });
+  }
+}
+
+/**
  * Posts JSON and reads the JSON that is answered, up to a limit. Redirects are not followed.
  *
  * On the level of undici's handlers: its `request` makes a stream, and a promise for it, of every answer, which takes
  * longer than reading a small one.
  *
- * @throws when there is no such answer; nothing of what came is in the message
+ * @throws when there is no such answer, HungUp among others; nothing of what came is in the message
  */
 export const postJson = (dispatcher: Dispatcher, options: PostOptions): Promise<Posted> =>
   new Promise((resolve, reject) => {
@@ -32,6 +42,7 @@ export const postJson = (dispatcher: Dispatcher, options: PostOptions): Promise<
     const chunks: Buffer[] = [];
     let size = 0;
     let encoding = '';
+    let isAnswered = false;
     let started: Dispatcher.DispatchController | undefined;
     const stop = (): void => {
       const reason = new LoggableError('the call was stopped');
@@ -48,6 +59,9 @@ export const postJson = (dispatcher: Dispatcher, options: PostOptions): Promise<
         if (cancellation.isCancelled) stop();
       },
       onResponseStart: (controller, status, answered) => {
+        isAnswered = true;
+        // RFC 9110 section 15.2: the answer comes after it.
+        if (status < 200) return;
         const reason = unusable(status, answered);
         if (reason === undefined) encoding = encodingOf(answered);
         else controller.abort(new LoggableError(reason, { status }));
@@ -63,10 +77,16 @@ export const postJson = (dispatcher: Dispatcher, options: PostOptions): Promise<
       },
       onResponseError: (_controller, error) => {
         cancellation.offCancel(stop);
-        reject(error);
+        reject(started !== undefined && !isAnswered && isHungUp(error) ? new HungUp(error) : error);
       },
     });
   });
+
+/** A connection that has never answered anything is not one that had become idle; of one that is reset, it is not known. */
+const isHungUp = (error: NodeJS.ErrnoException): boolean =>
+  error instanceof errors.SocketError
+    ? (error.socket?.bytesRead ?? 0) > 0
+    : error.code === 'ECONNRESET' || error.code === 'EPIPE';
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 

@@ -7,7 +7,7 @@ export interface Transport {
   /** The subgraph's name in the supergraph. */
   readonly name: string;
   /**
-   * Asks once; nothing is retried.
+   * Asks. Nothing that has had an answer, or may not be repeated, is asked twice.
    *
    * @throws the error of the table that says why there is no answer: DOWNSTREAM_SERVICE_ERROR, GATEWAY_TIMEOUT
    */

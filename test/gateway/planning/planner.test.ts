@@ -160,6 +160,43 @@ describe('a planner with much to do', () => {
   });
 });
 
+describe('a planner with callers that send slow documents', () => {
+  const slow = (n: number) => parse(`{ e0 { f0 a${n}: ${ENDLESS.slice('{ e0 { '.length)}`);
+  const planFor = (planner: Planner, caller: string, document: DocumentNode) =>
+    planner.plan(document, null, undefined, caller);
+
+  it('has room for the documents of others, and plans them first', async () => {
+    const planner = plannerOf(chained, { limit: 300, queue: 2 });
+    const done: string[] = [];
+    const ask = async (caller: string, document: DocumentNode) => {
+      const outcome = await code(planFor(planner, caller, document));
+      done.push(`${caller} ${outcome}`);
+    };
+    await planFor(planner, 'c', parse('{ e0 { f0 } }'));
+    // One is planned and two wait.
+    const slowOnes = [1, 2, 3, 4].map((n) => ask('a', slow(n)));
+    const quick = ask('b', parse('{ e0 { f0 f1 } }'));
+    await Promise.all([...slowOnes, quick]);
+    expect(done.toSorted()).toEqual([
+      'a GATEWAY_TIMEOUT',
+      'a GATEWAY_TIMEOUT',
+      'a OPERATION_TOO_LARGE',
+      'a OPERATION_TOO_LARGE',
+      'b planned',
+    ]);
+    expect(done.slice(2, 4)).toEqual(['a OPERATION_TOO_LARGE', 'b planned']);
+  });
+
+  it('refuses what was given up for everybody', async () => {
+    const planner = plannerOf(chained, { limit: 300 });
+    expect(await code(planFor(planner, 'a', slow(1)))).toBe('OPERATION_TOO_LARGE');
+    // Planned, it would be in a thread that does not have the time any more.
+    const started = performance.now();
+    expect(await code(planFor(planner, 'b', slow(1)))).toBe('OPERATION_TOO_LARGE');
+    expect(performance.now() - started).toBeLessThan(250);
+  });
+});
+
 describe('a planner that is closed', () => {
   it('ends what it works on, what waits and what comes', async () => {
     const planner = plannerOf(chained);
