@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { envelopeKey, openEnvelope, signEnvelope } from '../../platform/envelope.ts';
+import { envelopeKey, envelopeSigner, openEnvelope } from '../../platform/envelope.ts';
 import { codeOf } from '../../platform/errors.ts';
 import { createIdentity } from '../../platform/identity.ts';
 import { Secret } from '../../platform/secret.ts';
@@ -22,7 +22,7 @@ const sent = Object.freeze({
   deadline: NOW + 20 * SECOND,
 });
 
-const signed = signEnvelope(sent, 'finance', key, BODY, NOW);
+const signed = envelopeSigner('finance', key)(sent, BODY, NOW);
 const [header = '', payload = '', mac = ''] = signed.split('.');
 
 const open = (jws: unknown, now = NOW) => openEnvelope(jws, 'finance', key, BODY, now);
@@ -85,8 +85,8 @@ describe('openEnvelope refuses', () => {
   const foreign = envelopeKey(secret, 'inventory');
 
   it.each<[string, () => unknown]>([
-    ['one for another subgraph', () => open(signEnvelope(sent, 'inventory', key, BODY, NOW))],
-    ['one signed with another subgraph’s key', () => open(signEnvelope(sent, 'finance', foreign, BODY, NOW))],
+    ['one for another subgraph', () => open(envelopeSigner('inventory', key)(sent, BODY, NOW))],
+    ['one signed with another subgraph’s key', () => open(envelopeSigner('finance', foreign)(sent, BODY, NOW))],
     ['one at a subgraph it was not made for', () => openEnvelope(signed, 'inventory', foreign, BODY, NOW)],
     ['an altered body', () => openEnvelope(signed, 'finance', key, BODY.replace('orders', 'people'), NOW)],
     ['an empty body', () => openEnvelope(signed, 'finance', key, '', NOW)],

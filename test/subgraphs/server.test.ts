@@ -5,7 +5,7 @@ import { httpTransport } from '../../gateway/executor/transports/http.ts';
 import { createInFlight } from '../../gateway/executor/transports/in-flight.ts';
 import { startGateway } from '../../gateway/server.ts';
 import { loadConfig } from '../../platform/config.ts';
-import { ENVELOPE_HEADER, type Envelope, envelopeKey, signEnvelope } from '../../platform/envelope.ts';
+import { ENVELOPE_HEADER, type Envelope, envelopeKey, envelopeSigner } from '../../platform/envelope.ts';
 import { createIdentity } from '../../platform/identity.ts';
 import { silentLog } from '../../platform/log.ts';
 import { type OdooOwner, openOdoo } from '../../platform/odoo/owner.ts';
@@ -76,7 +76,7 @@ describe('subgraphs over HTTP', () => {
     return { status: response.status, text: await response.text() };
   };
   const signed = (sent: string, facts?: Partial<Envelope>, name = 'procurement', now?: number) =>
-    signEnvelope(envelope(facts), name, keyOf(name), sent, now);
+    envelopeSigner(name, keyOf(name))(envelope(facts), sent, now);
 
   it('answer the gateway', async () => {
     const { status, text } = await post(body, signed(body));
@@ -86,10 +86,10 @@ describe('subgraphs over HTTP', () => {
   it.each([
     ['no envelope', () => undefined],
     ['an empty one', () => ''],
-    ['an envelope for another subgraph', () => signEnvelope(envelope(), 'finance', keyOf('finance'), body)],
+    ['an envelope for another subgraph', () => envelopeSigner('finance', keyOf('finance'))(envelope(), body)],
     [
       'one signed with the key of another subgraph',
-      () => signEnvelope(envelope(), 'procurement', keyOf('finance'), body),
+      () => envelopeSigner('procurement', keyOf('finance'))(envelope(), body),
     ],
     ['one for another body', () => signed('{"query":"{ __typename }"}')],
     ['one from yesterday', () => signed(body, {}, 'procurement', Date.now() - 86_400_000)],

@@ -166,7 +166,7 @@ const compileRoot = (
   const scan = scanObject(context, { typeName, sets, position, isLinked: true, isTyped: false, isVerbatim: false });
   return `{ root: { slot: ${position.selected(typeName).links.get(context.fetch)}, scan: (tape) => {
 take(tape); const b = B[${context.fetch}], d = D[${context.fetch}];
-P = R.textEnd(b, 0, '{"data":'); const o = ${scan}(b, d); R.answerEnd(b, P);
+P = R.textEnd(b, 0, '{"data":'); const o = ${scan}(b, d); R.answerEnd(b, P, d);
 leave(tape); return o;
 } } }`;
 };
@@ -218,7 +218,7 @@ if (c === 93) break;
 if (c !== 44) throw SURPRISE;
 }
 if (b[p] !== 125) throw SURPRISE;
-R.answerEnd(b, p + 1);
+R.answerEnd(b, p + 1, d);
 leave(tape); return list;
 } } }`;
 };

@@ -2,7 +2,13 @@ import { isUtf8 } from 'node:buffer';
 import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner';
 import { executeCompiled } from '../compiled/execute.ts';
 import type { Executed, ExecutePlan, PlannedOperation, PlanRun } from '../execute-plan.ts';
-import { compileSpliced, type SplicedEntities, type SplicedFetch, type SplicedOperation } from './compile.ts';
+import {
+  compileSpliced,
+  type SplicedEntities,
+  type SplicedFetch,
+  type SplicedOperation,
+  type SplicedRoot,
+} from './compile.ts';
 import { OUTPUT } from './output.ts';
 import { writeCallOf } from './prepared-call.ts';
 import { createRecording, type Recording } from './replay.ts';
@@ -112,22 +118,37 @@ const splice = async (
   }
 };
 
-const follow = async (splicing: Splicing, node: PlanNode): Promise<void> => {
-  if (node.kind === 'Fetch') return fetch(splicing, node);
-  if (node.kind === 'Flatten') return follow(splicing, node.node);
-  if (node.kind === 'Sequence') for (const child of node.nodes) await follow(splicing, child);
-  if (node.kind === 'Parallel') await Promise.all(node.nodes.map((child) => follow(splicing, child)));
+const follow = (splicing: Splicing, node: PlanNode): Promise<unknown> => {
+  switch (node.kind) {
+    case 'Fetch':
+      return fetch(splicing, node);
+    case 'Flatten':
+      return follow(splicing, node.node);
+    case 'Sequence':
+      return inOrder(splicing, node.nodes);
+    case 'Parallel':
+      return Promise.all(node.nodes.map((child) => follow(splicing, child)));
+    default:
+      return Promise.reject(SURPRISE);
+  }
 };
 
-const fetch = async (splicing: Splicing, node: FetchNode): Promise<void> => {
-  const { operation, tape, root } = splicing;
-  const compiled = operation.fetches.get(node);
+const inOrder = async (splicing: Splicing, nodes: readonly PlanNode[]): Promise<void> => {
+  for (const node of nodes) await follow(splicing, node);
+};
+
+const fetch = (splicing: Splicing, node: FetchNode): Promise<void> => {
+  const compiled = splicing.operation.fetches.get(node);
   if (compiled?.entities !== undefined) return fetchEntities(splicing, compiled, compiled.entities);
-  if (compiled?.root === undefined) throw SURPRISE;
+  return compiled?.root === undefined ? Promise.reject(SURPRISE) : fetchRoot(splicing, compiled, compiled.root);
+};
+
+const fetchRoot = async (splicing: Splicing, compiled: SplicedFetch, { slot, scan }: SplicedRoot): Promise<void> => {
+  const { tape, root } = splicing;
   await ask(splicing, compiled, undefined);
   // What is scanned may be moved: no reading of `ints` before it.
-  const found = compiled.root.scan(tape);
-  tape.ints[root + compiled.root.slot] = found;
+  const found = scan(tape);
+  tape.ints[root + slot] = found;
 };
 
 const fetchEntities = async (splicing: Splicing, compiled: SplicedFetch, reader: SplicedEntities): Promise<void> => {

@@ -6,15 +6,18 @@ export const SURPRISE: Error = Object.freeze(new Error('an answer has to be look
  * stands there, or throws SURPRISE (RFC 8259). That the bytes are UTF-8 has been checked before.
  */
 export const RUNTIME = Object.freeze({
-  /** A string; the index is that of its opening quote. */
-  stringEnd: (bytes: Uint8Array, at: number): number => {
+  /** A string; the index is that of its opening quote. Four bytes at a time, as long as nothing stands out. */
+  stringEnd: (bytes: Uint8Array, at: number, view: DataView): number => {
     if (bytes[at] !== 34) throw SURPRISE;
+    const last = view.byteLength - 4;
     let end = at + 1;
     for (;;) {
-      const byte = bytes[end] ?? 0;
+      while (end <= last && isOrdinary(view.getInt32(end, true))) end += 4;
+      let byte = bytes[end] ?? 0;
+      while (byte !== 34 && byte !== 92 && byte >= 32) byte = bytes[++end] ?? 0;
       if (byte === 34) return end + 1;
       if (byte < 32) throw SURPRISE;
-      end = byte === 92 ? escapeEnd(bytes, end) : end + 1;
+      end = escapeEnd(bytes, end);
     }
   },
   /** Int (GraphQL section 3.5.1): 32 bits, no fraction, no exponent. */
@@ -41,11 +44,11 @@ export const RUNTIME = Object.freeze({
   },
   nullEnd: (bytes: Uint8Array, at: number): number => wordEnd(bytes, at, NULL),
   /** Any value, for scalars of the subgraphs' own. */
-  valueEnd: (bytes: Uint8Array, at: number): number => valueEnd(bytes, at, 0),
+  valueEnd: (bytes: Uint8Array, at: number, view: DataView): number => valueEnd(bytes, at, view, 0),
   /** The end of the answer, behind its data: extensions that nobody reads, and white space. */
-  answerEnd: (bytes: Uint8Array, at: number): void => {
+  answerEnd: (bytes: Uint8Array, at: number, view: DataView): void => {
     let end = at;
-    if (bytes[end] === 44) end = valueEnd(bytes, wordEnd(bytes, end + 1, EXTENSIONS), 0);
+    if (bytes[end] === 44) end = valueEnd(bytes, wordEnd(bytes, end + 1, EXTENSIONS), view, 0);
     if (bytes[end] !== 125) throw SURPRISE;
     for (end += 1; end < bytes.length; end += 1) if (!isSpace(bytes[end] ?? 0)) throw SURPRISE;
   },
@@ -63,6 +66,14 @@ const isSpace = (byte: number): boolean => byte === 32 || byte === 9 || byte ===
 const wordEnd = (bytes: Uint8Array, at: number, word: readonly number[]): number => {
   for (let i = 0; i < word.length; i++) if (bytes[at + i] !== word[i]) throw SURPRISE;
   return at + word.length;
+};
+
+/** Whether four bytes have no quote, no backslash and no control character among them; where in doubt, not. */
+const isOrdinary = (four: number): boolean => {
+  const quotes = four ^ 0x22222222;
+  const escapes = four ^ 0x5c5c5c5c;
+  const found = ((quotes - 0x01010101) & ~quotes) | ((escapes - 0x01010101) & ~escapes) | ((four - 0x20202020) & ~four);
+  return (found & 0x80808080) === 0;
 };
 
 const escapeEnd = (bytes: Uint8Array, at: number): number => {
@@ -115,32 +126,32 @@ const exponentEnd = (bytes: Uint8Array, at: number): number => {
 
 const DEEPEST = 100;
 
-const valueEnd = (bytes: Uint8Array, at: number, depth: number): number => {
+const valueEnd = (bytes: Uint8Array, at: number, view: DataView, depth: number): number => {
   const byte = bytes[at] ?? 0;
-  if (byte === 34) return RUNTIME.stringEnd(bytes, at);
+  if (byte === 34) return RUNTIME.stringEnd(bytes, at, view);
   if (byte === 123 || byte === 91) {
     if (depth > DEEPEST) throw SURPRISE;
-    return byte === 123 ? membersEnd(bytes, at, depth) : itemsEnd(bytes, at, depth);
+    return byte === 123 ? membersEnd(bytes, at, view, depth) : itemsEnd(bytes, at, view, depth);
   }
   if (byte === 110) return RUNTIME.nullEnd(bytes, at);
   return byte === 116 || byte === 102 ? RUNTIME.booleanEnd(bytes, at) : numberEnd(bytes, at);
 };
 
-const itemsEnd = (bytes: Uint8Array, at: number, depth: number): number => {
+const itemsEnd = (bytes: Uint8Array, at: number, view: DataView, depth: number): number => {
   if (bytes[at + 1] === 93) return at + 2;
   for (let end = at + 1; ; end += 1) {
-    end = valueEnd(bytes, end, depth + 1);
+    end = valueEnd(bytes, end, view, depth + 1);
     if (bytes[end] === 93) return end + 1;
     if (bytes[end] !== 44) throw SURPRISE;
   }
 };
 
-const membersEnd = (bytes: Uint8Array, at: number, depth: number): number => {
+const membersEnd = (bytes: Uint8Array, at: number, view: DataView, depth: number): number => {
   if (bytes[at + 1] === 125) return at + 2;
   for (let end = at + 1; ; end += 1) {
-    end = RUNTIME.stringEnd(bytes, end);
+    end = RUNTIME.stringEnd(bytes, end, view);
     if (bytes[end] !== 58) throw SURPRISE;
-    end = valueEnd(bytes, end + 1, depth + 1);
+    end = valueEnd(bytes, end + 1, view, depth + 1);
     if (bytes[end] === 125) return end + 1;
     if (bytes[end] !== 44) throw SURPRISE;
   }

@@ -246,10 +246,10 @@ const scanLeaf = ({ enums }: Program, type: GraphQLLeafType): string => {
     if (values.length <= FEW)
       return `${values.map((value) => `if (${isAt(value)}) p += ${value.length};`).join(' else ')} else throw SURPRISE;`;
     const index = enums.push(new Set(values)) - 1;
-    return `{ const q = p; p = R.stringEnd(b, p); if (!E[${index}].has(b.toString('latin1', q, p))) throw SURPRISE; }`;
+    return `{ const q = p; p = R.stringEnd(b, p, d); if (!E[${index}].has(b.toString('latin1', q, p))) throw SURPRISE; }`;
   }
   const end = ENDS[type.name];
-  return `p = R.${end ?? 'valueEnd'}(b, p);`;
+  return `p = R.${end ?? 'valueEnd'}(b, p, d);`;
 };
 
 /** Values of an enum that are compared one after the other. */

@@ -1,5 +1,5 @@
 import { Pool } from 'undici';
-import { ENVELOPE_HEADER, type Envelope, signEnvelope } from '../../../platform/envelope.ts';
+import { ENVELOPE_HEADER, type Envelope, envelopeSigner } from '../../../platform/envelope.ts';
 import { fail } from '../../../platform/errors.ts';
 import { LoggableError } from '../../../platform/log.ts';
 import { MINUTE, remaining, SECOND } from '../../../platform/time.ts';
@@ -8,7 +8,7 @@ import { parseAnswer } from './answer.ts';
 import { writeCall } from './call.ts';
 import { ACCEPTED_ENCODINGS, decompress } from './decompress.ts';
 import type { InFlight } from './in-flight.ts';
-import { HungUp, postJson } from './post.ts';
+import { HungUp, type Posted, postJson } from './post.ts';
 import type { Transport, WrittenCall } from './transport.ts';
 
 export interface HttpTransportOptions {
@@ -35,6 +35,7 @@ export interface HttpTransportOptions {
  */
 export const httpTransport = (options: HttpTransportOptions): Transport => {
   const { name, key, responseLimit: limit, inFlight } = options;
+  const sign = key && envelopeSigner(name, key);
   const { origin, pathname, search } = new URL(options.url);
   const path = `${pathname}${search}`;
   const pool = new Pool(origin, {
@@ -51,36 +52,37 @@ export const httpTransport = (options: HttpTransportOptions): Transport => {
     ...(options.compression ? { 'accept-encoding': ACCEPTED_ENCODINGS } : {}),
   };
 
-  const ask = async (body: Buffer, envelope: Envelope, cancellation: Cancellation): Promise<Buffer> => {
-    const headers =
-      key === undefined ? common : { ...common, [ENVELOPE_HEADER]: signEnvelope(envelope, name, key, body) };
-    const posted = await postJson(pool, { path, headers, body, limit, cancellation });
+  const post = (body: Buffer, envelope: Envelope, cancellation: Cancellation): Promise<Posted> => {
+    const headers = sign === undefined ? common : { ...common, [ENVELOPE_HEADER]: sign(envelope, body) };
+    return postJson(pool, { path, headers, body, limit, cancellation });
+  };
+
+  const ask = async (
+    { body, isMutation }: WrittenCall,
+    envelope: Envelope,
+    cancellation: Cancellation,
+  ): Promise<Buffer> => {
+    let posted: Posted;
+    try {
+      posted = await post(body, envelope, cancellation);
+    } catch (error) {
+      if (isMutation || !(error instanceof HungUp) || cancellation.isCancelled) throw error;
+      // Once: by then whatever else was idle and closed is known to be so. A query may be asked twice (RFC 9110 section
+      // 9.2.2).
+      posted = await post(body, envelope, cancellation);
+    }
     if (posted.encoding === 'identity') return posted.bytes;
     if (options.compression) return decompress(posted, limit);
     throw new LoggableError('the subgraph answers compressed, unasked');
   };
 
-  // Once: by then whatever else was idle and closed is known to be so. A query may be asked twice (RFC 9110 section 9.2.2).
-  const askQuery = async (body: Buffer, envelope: Envelope, cancellation: Cancellation): Promise<Buffer> => {
-    try {
-      return await ask(body, envelope, cancellation);
-    } catch (error) {
-      if (!(error instanceof HungUp) || cancellation.isCancelled) throw error;
-      return ask(body, envelope, cancellation);
-    }
-  };
-
-  const exchange = async (
-    { body, isMutation }: WrittenCall,
-    envelope: Envelope,
-    cancellation: Cancellation,
-  ): Promise<Buffer> => {
+  const exchange = async (call: WrittenCall, envelope: Envelope, cancellation: Cancellation): Promise<Buffer> => {
     if (cancellation.isCancelled || remaining(envelope.deadline) === 0) throw fail('GATEWAY_TIMEOUT');
     try {
-      if (!isMutation)
-        return await inFlight.share(name, body, envelope, cancellation, () => askQuery(body, envelope, cancellation));
+      if (!call.isMutation)
+        return await inFlight.share(name, call.body, envelope, cancellation, () => ask(call, envelope, cancellation));
       inFlight.forget();
-      return await ask(body, envelope, cancellation).finally(inFlight.forget);
+      return await ask(call, envelope, cancellation).finally(inFlight.forget);
     } catch (cause) {
       throw fail(cancellation.isCancelled ? 'GATEWAY_TIMEOUT' : 'DOWNSTREAM_SERVICE_ERROR', { cause });
     }
