@@ -1,8 +1,6 @@
 import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner';
 import { type DocumentNode, parse, print } from 'graphql';
-import { cutUnknown } from './fixes/cut-unknown.ts';
 import { fillDirectives } from './fixes/executable-directives.ts';
-import { withAllPossibleTypes } from './fixes/possible-types.ts';
 import { mapFetches } from './fixes/plan-tree.ts';
 import { resolvableKeysFirst } from './fixes/resolvable-keys.ts';
 import { resolveTwins } from './fixes/resolve-twins.ts';
@@ -35,23 +33,19 @@ export const planFixes = (supergraphSdl: string): PlanFixes => {
   const real = supergraphText(parse(supergraphSdl, { noLocation: true }));
   const keyed = resolvableKeysFirst(real);
   const twins = withTwins(keyed);
-  const widened = withAllPossibleTypes(twins.text);
   const names = requiredNames(twins.text);
   const fill = fillDirectives(real.document);
   const prepare: PlanFixes['prepare'] = (document, operationName) => separateKeys(names, fill(document), operationName);
   const graphs = graphNames(real);
   const feed = feedFields(twins.text, graphs, names);
-  const isSame = widened === real;
-  const isWidened = widened !== twins.text;
+  const isSame = twins.text === real;
   const fixFetch = (fetch: FetchNode): PlanNode => {
     const graph = graphs.get(fetch.serviceName) ?? '';
-    const known = isWidened ? cutUnknown(twins.text, graph, fetch) : fetch;
-    const [first, ...others] = twins.byName.size > 0 ? resolveTwins(twins, graph, known) : [known];
-    if (first === undefined) return known;
+    const [first = fetch, ...others] = twins.byName.size > 0 ? resolveTwins(twins, graph, fetch) : [fetch];
     return others.length === 0 ? first : { kind: 'Parallel', nodes: [first, ...others] };
   };
   return {
-    supergraphSdl: isSame ? supergraphSdl : print(widened.document),
+    supergraphSdl: isSame ? supergraphSdl : print(twins.text.document),
     prepare,
     fix: (plan, renamed) => {
       const { node } = plan;

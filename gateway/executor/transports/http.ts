@@ -46,14 +46,11 @@ export const httpTransport = (options: HttpTransportOptions): Transport => {
     headersTimeout: 5 * MINUTE,
     bodyTimeout: 5 * MINUTE,
   });
-  const common = {
-    'content-type': 'application/json',
-    accept: ACCEPT,
-    ...(options.compression ? { 'accept-encoding': ACCEPTED_ENCODINGS } : {}),
-  };
+  const common = ['content-type', 'application/json', 'accept', ACCEPT];
+  if (options.compression) common.push('accept-encoding', ACCEPTED_ENCODINGS);
 
   const post = (body: Buffer, envelope: Envelope, cancellation: Cancellation): Promise<Posted> => {
-    const headers = sign === undefined ? common : { ...common, [ENVELOPE_HEADER]: sign(envelope, body) };
+    const headers = sign === undefined ? common : [...common, ENVELOPE_HEADER, sign(envelope, body)];
     return postJson(pool, { path, headers, body, limit, cancellation });
   };
 

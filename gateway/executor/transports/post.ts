@@ -4,7 +4,8 @@ import type { Cancellation } from '../cancellation.ts';
 
 export interface PostOptions {
   readonly path: string;
-  readonly headers: Readonly<Record<string, string>>;
+  /** Name, value, name, value. */
+  readonly headers: string[];
   readonly body: Buffer;
   /** Bytes of the answer, as they come over the wire. */
   readonly limit: number;

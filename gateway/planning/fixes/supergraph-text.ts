@@ -45,20 +45,6 @@ export const argumentOf = (directive: ConstDirectiveNode, name: string): string 
   return value !== undefined && 'value' in value ? value.value : undefined;
 };
 
-/** The subgraphs that have a type, by the names the supergraph gives them. */
-export const graphsOf = (type: Annotated): ReadonlySet<unknown> =>
-  new Set(directivesOf(type, 'join__type').map((directive) => argumentOf(directive, 'graph')));
-
-/** The subgraphs that answer a field of a type by themselves. */
-export const answeringGraphs = (type: Annotated, field: FieldDefinitionNode): ReadonlySet<unknown> => {
-  const notes = directivesOf(field, 'join__field');
-  if (notes.length === 0) return graphsOf(type);
-  return new Set(notes.filter((note) => !isElsewhere(note)).map((note) => argumentOf(note, 'graph')));
-};
-
-const isElsewhere = (note: ConstDirectiveNode): boolean =>
-  argumentOf(note, 'external') === true || argumentOf(note, 'usedOverridden') === true;
-
 /** The name of the type a field is of in a subgraph, which may know it by a narrower one than the others. */
 export const typeNameOf = (field: FieldDefinitionNode, graph: unknown): string => {
   const note = directivesOf(field, 'join__field').find((directive) => argumentOf(directive, 'graph') === graph);
@@ -66,7 +52,7 @@ export const typeNameOf = (field: FieldDefinitionNode, graph: unknown): string =
   return typeof narrower === 'string' ? narrower.replaceAll(/[[\]!]/g, '') : baseNameOf(field.type);
 };
 
-export const baseNameOf = (type: TypeNode): string =>
+const baseNameOf = (type: TypeNode): string =>
   type.kind === Kind.NAMED_TYPE ? type.name.value : baseNameOf(type.type);
 
 /** The type of all queries, mutations or subscriptions. */
@@ -86,20 +72,6 @@ export const graphNames = ({ types }: SupergraphText): ReadonlyMap<string, strin
       names.set(String(argumentOf(note, 'name')), value.name.value);
   return names;
 };
-
-/** A directive with arguments that are strings, or names when they stand for a value of an enum. */
-export const note = (
-  name: string,
-  given: Readonly<Record<string, { readonly enum: string } | string>>,
-): ConstDirectiveNode => ({
-  kind: Kind.DIRECTIVE,
-  name: { kind: Kind.NAME, value: name },
-  arguments: Object.entries(given).map(([argument, value]) => ({
-    kind: Kind.ARGUMENT,
-    name: { kind: Kind.NAME, value: argument },
-    value: typeof value === 'string' ? { kind: Kind.STRING, value } : { kind: Kind.ENUM, value: value.enum },
-  })),
-});
 
 /** The same supergraph with some of its types replaced. */
 export const withTypes = (
