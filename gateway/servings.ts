@@ -31,7 +31,8 @@ export const openServings = async ({ config, log, issuer }: ServingsOptions, fir
 
   async function open(what: Supply): Promise<Serving> {
     try {
-      const generation = createGeneration(what.supergraphSdl, { open: issuer === 'open' });
+      const withoutContexts = config.executor === 'reference';
+      const generation = createGeneration(what.supergraphSdl, { open: issuer === 'open', withoutContexts });
       const opened = await createServing(generation, what.transports, log);
       log.info({ supergraph: generation.id.slice(0, 12), subgraphs: generation.subgraphs.length }, 'graph:opened');
       return opened;

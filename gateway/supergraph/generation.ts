@@ -33,6 +33,8 @@ export interface Generation {
 export interface GenerationOptions {
   /** Enforces nothing, for a gateway without authentication. */
   readonly open?: boolean;
+  /** Refuses arguments from contexts, for an executor that does not fill them in. */
+  readonly withoutContexts?: boolean;
   /** Bytes that may be spent on keeping what was made of operations. */
   readonly operationBytes?: number;
 }
@@ -49,6 +51,7 @@ export const createGeneration = (supergraphSdl: string, options: GenerationOptio
   const open = options.open ?? false;
   const supergraph = readSupergraph(supergraphSdl);
   if (!open) refusePolicies(supergraph.schema);
+  if (options.withoutContexts === true) refuseContexts(supergraph.schema);
   const apiSchema = supergraph.apiSchema();
   return Object.freeze({
     id: createHash('sha256').update(supergraphSdl).digest('hex'),
@@ -65,6 +68,15 @@ export const createGeneration = (supergraphSdl: string, options: GenerationOptio
 };
 
 const MOST_BYTES = 64 * 1024 * 1024;
+
+const refuseContexts = (supergraph: Schema): void => {
+  if (supergraph.coreFeatures?.getByIdentity(CONTEXT) === undefined) return;
+  throw new Error(
+    'The supergraph uses @fromContext, which the reference executor cannot do: set `executor: compiled`.',
+  );
+};
+
+const CONTEXT = 'https://specs.apollo.dev/context';
 
 const refusePolicies = (supergraph: Schema): void => {
   if (supergraph.coreFeatures?.getByIdentity(POLICY) === undefined) return;
