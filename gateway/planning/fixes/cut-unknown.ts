@@ -1,6 +1,6 @@
 import type { FetchNode } from '@apollo/query-planner';
 import { Kind, type SelectionNode, type SelectionSetNode } from 'graphql';
-import { readFetch, TYPENAME, writeFetch } from './fetch-text.ts';
+import { readFetch, TYPENAME, writeUsed } from './fetch-text.ts';
 import { possibleIn } from './possible-types.ts';
 import { fieldOf } from './required-fields.ts';
 import { rootOf, type SupergraphText, typeNameOf } from './supergraph-text.ts';
@@ -36,7 +36,7 @@ export const cutUnknown = (text: SupergraphText, graph: string, fetch: FetchNode
   };
 
   const selectionSet = cut(operation.selectionSet, root);
-  return isCut ? { ...fetch, operation: writeFetch({ ...operation, selectionSet }) } : fetch;
+  return isCut ? { ...fetch, ...writeUsed({ ...operation, selectionSet }) } : fetch;
 };
 
 const fieldTypeOf = (text: SupergraphText, graph: string, typeName: string, fieldName: string): string | undefined => {

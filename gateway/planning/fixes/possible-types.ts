@@ -3,6 +3,7 @@ import {
   answeringGraphs,
   argumentOf,
   baseNameOf,
+  contextSelectionsOf,
   directivesOf,
   graphsOf,
   isComposite,
@@ -128,7 +129,7 @@ const addType = (text: SupergraphText, additions: Map<string, Addition>, name: s
   for (const field of type.fields ?? []) {
     const needed = [baseNameOf(field.type)];
     if (field.kind === Kind.FIELD_DEFINITION) {
-      if (answeringGraphs(type, field).size === 0 || requiresSomething(field)) continue;
+      if (answeringGraphs(type, field).size === 0 || needsSomething(field)) continue;
       needed.push(...(field.arguments ?? []).map((argument) => baseNameOf(argument.type)));
     }
     if (!needed.every((other) => canBring(text, other, graph))) continue;
@@ -137,8 +138,10 @@ const addType = (text: SupergraphText, additions: Map<string, Addition>, name: s
   }
 };
 
-const requiresSomething = (field: FieldDefinitionNode): boolean =>
-  directivesOf(field, 'join__field').some((directive) => argumentOf(directive, 'requires') !== undefined);
+const needsSomething = (field: FieldDefinitionNode): boolean =>
+  directivesOf(field, 'join__field').some(
+    (directive) => argumentOf(directive, 'requires') !== undefined || contextSelectionsOf(directive).length > 0,
+  );
 
 const canBring = ({ types }: SupergraphText, name: string, graph: string): boolean => {
   const type = types.get(name);

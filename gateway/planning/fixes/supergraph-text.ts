@@ -45,6 +45,16 @@ export const argumentOf = (directive: ConstDirectiveNode, name: string): string 
   return value !== undefined && 'value' in value ? value.value : undefined;
 };
 
+/** What the arguments of a field take from contexts, as `@fromContext` has it after the name of the context. */
+export const contextSelectionsOf = (joinField: ConstDirectiveNode): readonly string[] => {
+  const given = joinField.arguments?.find(({ name }) => name.value === 'contextArguments')?.value;
+  return (given?.kind === Kind.LIST ? given.values : []).flatMap((value) => {
+    const fields = value.kind === Kind.OBJECT ? value.fields : [];
+    const selection = fields.find(({ name }) => name.value === 'selection')?.value;
+    return selection?.kind === Kind.STRING ? [selection.value] : [];
+  });
+};
+
 /** The subgraphs that have a type, by the names the supergraph gives them. */
 export const graphsOf = (type: Annotated): ReadonlySet<unknown> =>
   new Set(directivesOf(type, 'join__type').map((directive) => argumentOf(directive, 'graph')));
