@@ -1,19 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { buildSubgraphSchema } from '@apollo/subgraph';
-import { operationFromDocument } from '@apollo/federation-internals';
-import { QueryPlanner } from '@apollo/query-planner';
-import { parse, validate } from 'graphql';
-import { executeCompiled } from '../../../gateway/executor/compiled/execute.ts';
-import { inProcessTransport } from '../../../gateway/executor/transports/in-process.ts';
-import { keepSelections } from '../../../gateway/planning/fixes/keep-selections.ts';
-import { planFixes } from '../../../gateway/planning/plan-fixes.ts';
-import { readSupergraph } from '../../../gateway/planning/read-supergraph.ts';
-import { compose } from '../../../gateway/supergraph/compose.ts';
-import { createGeneration } from '../../../gateway/supergraph/generation.ts';
 import { loadConfig } from '../../../platform/config.ts';
-import { type SubgraphDefinition, subgraphInProcess } from '../../fakes/subgraph.ts';
+import type { SubgraphDefinition } from '../../fakes/subgraph.ts';
 import { paths, startGraph, type TestGraph } from '../start-graph.ts';
-import { run } from './run-both.ts';
+import { expectValid, fixed } from './fixed.ts';
 
 const LINK = `extend schema @link(
   url: "https://specs.apollo.dev/federation/v2.9"
@@ -99,12 +88,6 @@ const hospitals: Readonly<Record<string, SubgraphDefinition>> = {
       },
     },
   },
-};
-
-/** The subgraphs of tests do not validate what they are asked; others do. */
-const expectValid = (sdl: string, queries: readonly string[]): void => {
-  const schema = buildSubgraphSchema({ typeDefs: parse(sdl) });
-  for (const query of queries) expect(validate(schema, parse(query)).map(({ message }) => message)).toEqual([]);
 };
 
 const askedOf = (graph: TestGraph, name: string): readonly string[] => {
@@ -389,42 +372,6 @@ const stays: Readonly<Record<string, SubgraphDefinition>> = {
       },
     },
   },
-};
-
-/** A graph whose plans are fixed, without a server around it. */
-const fixed = (definitions: Readonly<Record<string, SubgraphDefinition>>) => {
-  const subgraphs = Object.entries(definitions).map(([name, definition]) => subgraphInProcess(name, definition));
-  const { supergraphSdl } = compose(subgraphs.map(({ name, sdl }) => ({ name, url: `http://${name}.invalid/`, sdl })));
-  const generation = createGeneration(supergraphSdl, { open: true });
-  const fixes = planFixes(supergraphSdl);
-  const supergraph = readSupergraph(fixes.supergraphSdl, { isKnownValid: true });
-  keepSelections();
-  const planner = new QueryPlanner(supergraph);
-  return {
-    ask: async (query: string) => {
-      const { document, renamed } = fixes.prepare(parse(query), null);
-      const plan = fixes.fix(planner.buildQueryPlan(operationFromDocument(supergraph.apiSchema(), document)), renamed);
-      const order: string[] = [];
-      const transports = subgraphs.map((subgraph) => {
-        const transport = inProcessTransport(subgraph);
-        return {
-          ...transport,
-          send: (...given: Parameters<typeof transport.send>) => {
-            order.push(subgraph.name);
-            return transport.send(...given);
-          },
-        };
-      });
-      const ran = await run(executeCompiled, generation, { document: parse(query), plan, variables: {} }, transports);
-      if (ran.thrown !== undefined) throw ran.thrown;
-      for (const { sdl, calls } of subgraphs)
-        expectValid(
-          sdl,
-          calls.map(({ call }) => call.query),
-        );
-      return { ...ran, calls: order };
-    },
-  };
 };
 
 describe('where plans are fixed', () => {
