@@ -33,7 +33,7 @@ export const openServings = async ({ config, log, issuer }: ServingsOptions, fir
     try {
       const generation = createGeneration(what.supergraphSdl, {
         open: issuer === 'open',
-        plainPlans: config.executor === 'reference',
+        forReference: config.executor === 'reference',
       });
       const opened = await createServing(generation, what.transports, log);
       log.info({ supergraph: generation.id.slice(0, 12), subgraphs: generation.subgraphs.length }, 'graph:opened');

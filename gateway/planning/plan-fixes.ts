@@ -4,7 +4,7 @@ import { fillDirectives } from './fixes/executable-directives.ts';
 import { mapFetches } from './fixes/plan-tree.ts';
 import { resolvableKeysFirst } from './fixes/resolvable-keys.ts';
 import { resolveTwins } from './fixes/resolve-twins.ts';
-import { type RenamedKey, requiredNames, type Separated, separateKeys } from './fixes/separate-keys.ts';
+import { ownNames, type RenamedKey, type Separated, separateKeys } from './fixes/separate-keys.ts';
 import { graphNames, supergraphText } from './fixes/supergraph-text.ts';
 import { withTwins } from './fixes/twin-fields.ts';
 import { feedFields } from './fixes/unfed-fields.ts';
@@ -33,11 +33,11 @@ export const planFixes = (supergraphSdl: string): PlanFixes => {
   const real = supergraphText(parse(supergraphSdl, { noLocation: true }));
   const keyed = resolvableKeysFirst(real);
   const twins = withTwins(keyed);
-  const names = requiredNames(twins.text);
+  const own = ownNames(twins.text);
   const fill = fillDirectives(real.document);
-  const prepare: PlanFixes['prepare'] = (document, operationName) => separateKeys(names, fill(document), operationName);
+  const prepare: PlanFixes['prepare'] = (document, operationName) => separateKeys(own, fill(document), operationName);
   const graphs = graphNames(real);
-  const feed = feedFields(twins.text, graphs, names);
+  const feed = feedFields(twins.text, graphs, own.names);
   const isSame = twins.text === real;
   const fixFetch = (fetch: FetchNode): PlanNode => {
     const graph = graphs.get(fetch.serviceName) ?? '';

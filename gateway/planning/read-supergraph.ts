@@ -17,10 +17,11 @@ export const readSupergraph = (supergraphSdl: string, { isKnownValid = false }: 
     validateSupergraph: !isKnownValid,
   });
 
-/** `@fromContext` arguments are planned, and no executor here fills them in: context stays out. */
+/** Besides what every gateway can do: rules that are enforced here, and arguments from contexts. */
 const FEATURES = new Set([
   ...DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES,
   'https://specs.apollo.dev/authenticated/v0.1',
   'https://specs.apollo.dev/requiresScopes/v0.1',
   'https://specs.apollo.dev/policy/v0.1',
+  'https://specs.apollo.dev/context/v0.1',
 ]);

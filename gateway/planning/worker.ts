@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { operationFromDocument } from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
 import { parse } from 'graphql';
+import { keepSelections } from './fixes/keep-selections.ts';
 import type { Answer, Message, Question, ThreadData } from './messages.ts';
 import { planFixes } from './plan-fixes.ts';
 import { readSupergraph } from './read-supergraph.ts';
@@ -13,6 +14,7 @@ const MOST_PATHS = 10_000;
 /** The thread that plans. It answers one question after the other; who asks ends it when it takes too long. */
 const run = (port: NonNullable<typeof parentPort>): void => {
   const { supergraphSdl, isFixed } = workerData as ThreadData;
+  if (isFixed) keepSelections();
   const fixes = isFixed ? planFixes(supergraphSdl) : undefined;
   const supergraph = readSupergraph(fixes?.supergraphSdl ?? supergraphSdl, { isKnownValid: true });
   const planner = new QueryPlanner(supergraph, { debug: { pathsLimit: MOST_PATHS } });

@@ -33,8 +33,8 @@ export interface Generation {
 export interface GenerationOptions {
   /** Enforces nothing, for a gateway without authentication. */
   readonly open?: boolean;
-  /** Plans as Apollo's planner makes them, for Apollo's executor. */
-  readonly plainPlans?: boolean;
+  /** Plans as Apollo's planner makes them, and nothing that Apollo's executor cannot run. */
+  readonly forReference?: boolean;
   /** Bytes that may be spent on keeping what was made of operations. */
   readonly operationBytes?: number;
 }
@@ -51,6 +51,7 @@ export const createGeneration = (supergraphSdl: string, options: GenerationOptio
   const open = options.open ?? false;
   const supergraph = readSupergraph(supergraphSdl);
   if (!open) refusePolicies(supergraph.schema);
+  if (options.forReference === true) refuseContexts(supergraph.schema);
   const apiSchema = supergraph.apiSchema();
   return Object.freeze({
     id: createHash('sha256').update(supergraphSdl).digest('hex'),
@@ -58,7 +59,7 @@ export const createGeneration = (supergraphSdl: string, options: GenerationOptio
     schema: apiSchema.toGraphQLJSSchema(),
     apiSchema,
     supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
-    planner: createPlanner(supergraphSdl, { isFixed: options.plainPlans !== true }),
+    planner: createPlanner(supergraphSdl, { isFixed: options.forReference !== true }),
     overrideLabels: overrideLabels(supergraph.schema),
     subgraphs: Object.freeze(supergraph.subgraphsMetadata().map(({ name, url }) => Object.freeze({ name, url }))),
     requirements: open ? noRequirements : extractRequirements(supergraph.schema),
@@ -67,6 +68,15 @@ export const createGeneration = (supergraphSdl: string, options: GenerationOptio
 };
 
 const MOST_BYTES = 64 * 1024 * 1024;
+
+const refuseContexts = (supergraph: Schema): void => {
+  if (supergraph.coreFeatures?.getByIdentity(CONTEXT) === undefined) return;
+  throw new Error(
+    'The supergraph uses @fromContext, which the reference executor cannot do: set `executor: compiled`.',
+  );
+};
+
+const CONTEXT = 'https://specs.apollo.dev/context';
 
 const refusePolicies = (supergraph: Schema): void => {
   if (supergraph.coreFeatures?.getByIdentity(POLICY) === undefined) return;

@@ -1,4 +1,5 @@
 import type { QueryPlan } from '@apollo/query-planner';
+import { contextsFirst } from '../../planning/fixes/contexts-first.ts';
 import type { Generation } from '../../supergraph/generation.ts';
 import type { PlannedOperation } from '../execute-plan.ts';
 import { type CompleteOperation, compileOperation } from './completion/compile-operation.ts';
@@ -16,7 +17,7 @@ export const compiledPlan = ({ supergraphSchema }: Generation, plan: QueryPlan):
   if (known !== undefined) return known;
   const { node } = plan;
   if (node?.kind === 'Subscription') throw new Error('subscriptions are not planned');
-  const made = compileNode(supergraphSchema, node);
+  const made = compileNode(supergraphSchema, node && contextsFirst(node));
   PLANS.set(plan, made);
   return made;
 };

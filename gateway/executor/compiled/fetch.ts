@@ -8,7 +8,8 @@ import { isJsonObject, type JsonObject } from './json-object.ts';
 import { compileMerge } from './compile-merge.ts';
 import { merge } from './merge.ts';
 import { objectsAt, type PlanPath } from './plan-path.ts';
-import { type Batch, compileRepresentations } from './representations.ts';
+import { compileQuestion } from './question.ts';
+import type { Batch } from './representations.ts';
 import { compileRewrites } from './rewrites.ts';
 import type { Run, RunNode } from './run.ts';
 import { isConcrete } from './type-names.ts';
@@ -49,15 +50,15 @@ const compileEntityFetch = (
   requires: NonNullable<FetchNode['requires']>,
 ): RunNode => {
   const head = fetchHead(node);
-  const represent = compileRepresentations(schema, requires, compileRewrites(schema, node.inputRewrites));
+  const questionFor = compileQuestion(schema, node, requires, head, at);
   const mergeAll = compileMergeAll(schema, node);
   return async (run) => {
-    const objects = objectsAt(run.data, at);
-    const batch = represent(objects);
-    if (batch.representations.length === 0) return;
-    const answer = await ask(run, head, at, callOf(head, run.variables, batch.representations));
+    const question = questionFor(run);
+    if (question === undefined) return;
+    const { objects, batch, call, read } = question;
+    const answer = await ask(run, head, at, call);
     if (answer === undefined) return;
-    const { data, errors } = answer;
+    const { data, errors } = read === undefined ? answer : read(answer);
     if (errors !== undefined) tellAnsweredEntities(run, head, at, errors, { objects, slots: batch.slots });
     if (!isJsonObject(data)) return;
     const entities = data['_entities'];

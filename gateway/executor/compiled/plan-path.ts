@@ -43,6 +43,16 @@ export const objectsAt = (root: JsonObject, { steps }: PlanPath): JsonObject[] =
   return found;
 };
 
+/** Visits the objects at a path along with those they are in: one for each key of the path, the outermost first. */
+export const visitWithin = (
+  root: JsonObject,
+  { steps }: PlanPath,
+  found: (object: JsonObject, holders: readonly JsonObject[]) => void,
+): void => {
+  const trail = startTrail();
+  visit(root, steps, 0, (object) => found(object, trail.holders), trail);
+};
+
 /** Where in the answer each of these objects stands. Costs a walk of its own, and is for errors only. */
 export const positionsOf = (
   root: JsonObject,
@@ -50,28 +60,37 @@ export const positionsOf = (
   objects: ReadonlySet<JsonObject>,
 ): Map<JsonObject, Path> => {
   const positions = new Map<JsonObject, Path>();
-  const trail: (string | number)[] = [];
+  const trail = startTrail();
   const note = (object: JsonObject) => {
-    if (objects.has(object)) positions.set(object, [...trail]);
+    if (objects.has(object)) positions.set(object, [...trail.path]);
   };
   visit(root, steps, 0, note, trail);
   return positions;
 };
+
+/** The way from the root to what is being visited. */
+interface Trail {
+  readonly path: (string | number)[];
+  /** Whose keys the path has. */
+  readonly holders: JsonObject[];
+}
+
+const startTrail = (): Trail => ({ path: [], holders: [] });
 
 const visit = (
   value: unknown,
   steps: readonly Step[],
   index: number,
   found: (object: JsonObject) => void,
-  trail: (string | number)[] | undefined,
+  trail: Trail | undefined,
 ): void => {
   const step = steps[index];
   if (step === ITEMS) {
     if (!Array.isArray(value)) return;
     for (let i = 0; i < value.length; i++) {
-      trail?.push(i);
+      trail?.path.push(i);
       visit(value[i], steps, index + 1, found, trail);
-      trail?.pop();
+      trail?.path.pop();
     }
     return;
   }
@@ -81,9 +100,13 @@ const visit = (
   } else if ('types' in step) {
     const name = value['__typename'];
     if (typeof name === 'string' && step.types.has(name)) visit(value, steps, index + 1, found, trail);
-  } else {
-    trail?.push(answerKey(step.key));
+  } else if (trail === undefined) {
     visit(own(value, step.key), steps, index + 1, found, trail);
-    trail?.pop();
+  } else {
+    trail.path.push(answerKey(step.key));
+    trail.holders.push(value);
+    visit(own(value, step.key), steps, index + 1, found, trail);
+    trail.path.pop();
+    trail.holders.pop();
   }
 };

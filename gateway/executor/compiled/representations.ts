@@ -13,6 +13,8 @@ export interface Batch {
   readonly slots: readonly number[];
 }
 
+export type Represent = (objects: readonly JsonObject[]) => Batch;
+
 /**
  * Compiles what the planner requires of an object to ask for it elsewhere: its type, its key, and what `@requires` names.
  *
@@ -23,7 +25,7 @@ export const compileRepresentations = (
   schema: GraphQLSchema,
   requires: readonly QueryPlanSelectionNode[],
   rewrite: Rewrite | undefined,
-): ((objects: readonly JsonObject[]) => Batch) => {
+): Represent => {
   const pick = compilePick(schema, requires);
   const keysOf = compileFlatKeys(schema, requires);
   return (objects) => {

@@ -48,6 +48,10 @@ const SEPARATOR = '.';
 
 const CONDITION = '... on ';
 
+/** The type that an element of a path is a condition on. */
+export const conditionIn = (element: string): string | undefined =>
+  element.startsWith(CONDITION) ? element.slice(CONDITION.length) : undefined;
+
 const keysOf = (path: readonly string[]): string[] => path.filter((element) => !element.startsWith(CONDITION));
 
 type Change = (value: unknown, typeName: unknown) => void;
@@ -83,8 +87,9 @@ const changeOf = (rewrite: FetchDataRewrite, key: string): ((object: JsonObject)
 };
 
 const stepInto = (schema: GraphQLSchema, element: string, inner: Change): Change => {
-  if (!element.startsWith(CONDITION)) return onObjects((object) => inner(own(object, element), undefined));
-  const names = namesWithin(schema, element.slice(CONDITION.length));
+  const condition = conditionIn(element);
+  if (condition === undefined) return onObjects((object) => inner(own(object, element), undefined));
+  const names = namesWithin(schema, condition);
   return onObjects((object, typeName) => {
     const name = object['__typename'] ?? typeName;
     if (typeof name !== 'string' || names.has(name)) inner(object, typeName);

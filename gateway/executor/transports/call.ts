@@ -18,7 +18,13 @@ export const writeCall = (call: SubgraphCall): WrittenCall => {
 };
 
 const MOST_HEADS = 1000;
-const HEADS = new LRUCache<string, CallHead>({ max: MOST_HEADS });
+/** A query that asks for entities in many contexts can be long, and may not come again. */
+const MOST_CHARACTERS = 16 * 1024 * 1024;
+const HEADS = new LRUCache<string, CallHead>({
+  max: MOST_HEADS,
+  maxSize: MOST_CHARACTERS,
+  sizeCalculation: ({ text }, query) => text.length + query.length,
+});
 
 /** Queries are texts of plans, and come again and again. */
 export const headOf = ({ query, operationName }: Pick<SubgraphCall, 'query' | 'operationName'>): CallHead => {

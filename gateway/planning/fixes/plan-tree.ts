@@ -26,6 +26,12 @@ export const mapFetches = (
   }
 };
 
+/** Where the values are that a fetch takes from contexts. One that was made of another may use fewer of its variables. */
+export const contextsOf = ({ contextRewrites = [], variableUsages = [] }: FetchNode): readonly FetchDataKeyRenamer[] =>
+  contextRewrites.filter(({ renameKeyTo }) => variableUsages.includes(renameKeyTo));
+
+type FetchDataKeyRenamer = NonNullable<FetchNode['contextRewrites']>[number];
+
 /** Whether any fetch of a plan requires this field: keys down to it, without those of lists and without types. */
 export const doesRequire = (node: PlanNode, field: string): boolean => {
   let isFound = false;

@@ -7,7 +7,7 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
-import { readFetch, withinEntities, writeFetch } from './fetch-text.ts';
+import { readFetch, withinEntities, writeFetch, writeUsed } from './fetch-text.ts';
 import type { Demand, Twins } from './twin-fields.ts';
 
 /**
@@ -27,7 +27,7 @@ export const resolveTwins = (twins: Twins, graph: string, fetch: FetchNode): rea
   return parts.map(({ demands, selections }) => {
     const requires = without(twins, fetch.requires ?? [], demands);
     const part = { ...asked, selectionSet: withinEntities(asked.selectionSet, selections) };
-    return { ...fetch, operation: writeFetch(part), requires, ...handedOn(twins, fetch, requires) };
+    return { ...fetch, ...writeUsed(part), requires, ...handedOn(twins, fetch, requires) };
   });
 };
 

@@ -9,7 +9,7 @@ import {
   visit,
 } from 'graphql';
 import { answerKey, isOwnKey, separateKey } from './own-keys.ts';
-import { argumentOf, directivesOf, isComposite, type SupergraphText } from './supergraph-text.ts';
+import { argumentOf, contextSelectionsOf, directivesOf, isComposite, type SupergraphText } from './supergraph-text.ts';
 
 /** That a key of the client stands in the data under another. */
 export interface RenamedKey {
@@ -32,7 +32,7 @@ export interface Separated {
  * name for an email.
  */
 export const separateKeys = (
-  names: ReadonlySet<string>,
+  { names, contexts }: OwnNames,
   document: DocumentNode,
   operationName: string | null,
 ): Separated => {
@@ -40,8 +40,10 @@ export const separateKeys = (
   const changed = visit(document, {
     Field: (node): FieldNode | undefined => {
       const key = (node.alias ?? node.name).value;
-      // A field that is required with arguments has a twin, so that by its own name it is only the client's.
-      const isTaken = names.has(key) && key !== node.name.value;
+      // A field that is required with arguments has a twin, so that by its own name it is only the client's. One that
+      // gives a context is asked for without arguments.
+      const isOther = key !== node.name.value || (contexts.has(key) && (node.arguments ?? []).length > 0);
+      const isTaken = names.has(key) && isOther;
       if (!isTaken && !isOwnKey(key)) return undefined;
       isChanged = true;
       return { ...node, alias: { kind: Kind.NAME, value: separateKey(key) } };
@@ -80,18 +82,31 @@ const inOrder = (one: RenamedKey, other: RenamedKey): number =>
 
 const depthOf = ({ path }: RenamedKey): number => path.filter((key) => !key.startsWith('... on ')).length;
 
-/** Names of all fields that are part of a key, or required: those the gateway may ask for on its own account. */
-export const requiredNames = ({ types }: SupergraphText): ReadonlySet<string> => {
+/** Names of fields that the gateway may ask for on its own account. */
+export interface OwnNames {
+  /** Of all that are part of a key, are required, or give a context. */
+  readonly names: ReadonlySet<string>;
+  /** Of those that give a context. */
+  readonly contexts: ReadonlySet<string>;
+}
+
+export const ownNames = ({ types }: SupergraphText): OwnNames => {
   const names = new Set<string>();
-  const add = (fieldSet: string | boolean | undefined): void => {
-    if (typeof fieldSet !== 'string') return;
-    visit(parse(`{${fieldSet}}`, { noLocation: true }), { Field: ({ name }) => void names.add(name.value) });
-  };
+  const contexts = new Set<string>();
   for (const type of types.values()) {
     if (!isComposite(type)) continue;
-    for (const directive of directivesOf(type, 'join__type')) add(argumentOf(directive, 'key'));
+    for (const directive of directivesOf(type, 'join__type')) addNames(argumentOf(directive, 'key'), names);
     for (const field of type.fields ?? [])
-      for (const directive of directivesOf(field, 'join__field')) add(argumentOf(directive, 'requires'));
+      for (const directive of directivesOf(field, 'join__field')) {
+        addNames(argumentOf(directive, 'requires'), names);
+        for (const selection of contextSelectionsOf(directive)) addNames(selection, contexts);
+      }
   }
-  return names;
+  return { names: new Set([...names, ...contexts]), contexts };
+};
+
+const addNames = (fieldSet: string | boolean | undefined, names: Set<string>): void => {
+  if (typeof fieldSet !== 'string') return;
+  const text = fieldSet.trim().startsWith('{') ? fieldSet : `{${fieldSet}}`;
+  visit(parse(text, { noLocation: true }), { Field: ({ name }) => void names.add(name.value) });
 };

@@ -45,6 +45,16 @@ export const argumentOf = (directive: ConstDirectiveNode, name: string): string 
   return value !== undefined && 'value' in value ? value.value : undefined;
 };
 
+/** What the arguments of a field take from contexts, as `@fromContext` has it after the name of the context. */
+export const contextSelectionsOf = (joinField: ConstDirectiveNode): readonly string[] => {
+  const given = joinField.arguments?.find(({ name }) => name.value === 'contextArguments')?.value;
+  return (given?.kind === Kind.LIST ? given.values : []).flatMap((value) => {
+    const fields = value.kind === Kind.OBJECT ? value.fields : [];
+    const selection = fields.find(({ name }) => name.value === 'selection')?.value;
+    return selection?.kind === Kind.STRING ? [selection.value] : [];
+  });
+};
+
 /** The name of the type a field is of in a subgraph, which may know it by a narrower one than the others. */
 export const typeNameOf = (field: FieldDefinitionNode, graph: unknown): string => {
   const note = directivesOf(field, 'join__field').find((directive) => argumentOf(directive, 'graph') === graph);
