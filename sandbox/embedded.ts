@@ -7,11 +7,11 @@ import { startGateway } from '../gateway/server.ts';
 import type { Config } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
 import type { OdooSettings } from '../platform/odoo/types.ts';
-import { type OdooOwner, openOdoo } from '../platform/odoo/owner.ts';
 import { ROOT } from '../platform/root.ts';
 import { Secret } from '../platform/secret.ts';
 import { executable } from '../subgraphs/execute.ts';
 import { subgraphs } from '../subgraphs/index.ts';
+import { closeOwners, openOwners, type Owners } from '../subgraphs/owners.ts';
 import { EXAMPLES } from './examples.ts';
 import { startDevelopmentIssuer } from './issuer/server.ts';
 import { attachOdooSandbox } from './odoo/child.ts';
@@ -24,7 +24,7 @@ export interface Embedded {
   readonly ready: Promise<readonly string[]>;
   /** A token of the development issuer; null where tokens come from a real one. */
   readonly token: (facilities: readonly string[]) => Promise<string | null>;
-  readonly odoo: OdooOwner;
+  readonly owners: Owners;
   stop(): Promise<void>;
 }
 
@@ -39,17 +39,10 @@ export const startEmbedded = async (config: Config, log: Log): Promise<Embedded>
   };
   try {
     await mkdir(config.data.dir, { recursive: true, mode: 0o700 });
-    const settings = await odooSettings(config, stops);
-    const odoo = openOdoo({
-      settings,
-      entities: subgraphs.flatMap(({ connector }) => connector.odoo),
-      facilities: config.facilities,
-      callWithin: config.odoo.deadline,
-      log,
-    });
-    stops.push(() => odoo.close());
+    const owners = openOwners(subgraphs, { odoo: await odooSettings(config, stops) }, config, log);
+    stops.push(() => closeOwners(owners));
     const issuer = await issuerOptions(config, stops);
-    const parts = subgraphs.map((subgraph) => executable(subgraph, { odoo, log }));
+    const parts = subgraphs.map((subgraph) => executable(subgraph, { owners, log }));
     const gateway = await startGateway({
       config,
       log,
@@ -65,13 +58,8 @@ export const startEmbedded = async (config: Config, log: Log): Promise<Embedded>
     const { mint } = issuer;
     return {
       url: gateway.url,
-      odoo,
-      ready: odoo.ready.then(({ facilities }) =>
-        rememberFacilities(
-          config,
-          facilities.map(({ code }) => code),
-        ),
-      ),
+      owners,
+      ready: facilitiesOf(owners).then((codes) => rememberFacilities(config, codes)),
       token: async (facilities) =>
         mint === undefined
           ? null
@@ -83,6 +71,9 @@ export const startEmbedded = async (config: Config, log: Log): Promise<Embedded>
     throw error;
   }
 };
+
+const facilitiesOf = async ({ odoo }: Owners): Promise<readonly string[]> =>
+  (await odoo?.ready)?.facilities.map(({ code }) => code) ?? [];
 
 type Mint = Awaited<ReturnType<typeof startDevelopmentIssuer>>['mint'];
 

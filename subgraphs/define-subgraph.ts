@@ -3,12 +3,12 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type DocumentNode, type GraphQLResolveInfo, type GraphQLSchema, parse } from 'graphql';
 import type { Identity } from '../platform/identity.ts';
 import type { EntitySpec } from '../platform/odoo/entity.ts';
-import type { OdooSession } from '../platform/odoo/session.ts';
 import { besideSource } from '../platform/root.ts';
 import { overlay, rulesFromSchema, type SchemaRules } from '../policies/from-schema.ts';
 import { guard } from '../policies/guard.ts';
 import { assertHolds } from '../policies/rules.ts';
 import type { RuleTree } from '../policies/shield.ts';
+import type { OwnerName, Sessions } from './owners.ts';
 import { scalars } from './scalars.ts';
 
 /** What a resolver is given besides its parent and arguments: who asks, and the connector of the subgraph. */
@@ -25,16 +25,14 @@ export type ReferenceResolver<Api> = (
 ) => unknown;
 export type References<Api> = Readonly<Record<string, ReferenceResolver<Api>>>;
 
-/** The sessions a connector reads its owners through, opened for one request. */
-export interface Owners {
-  readonly odoo: OdooSession;
-}
-
-/** The only place of a subgraph that knows its owner's models. */
+/** The only place of a subgraph that knows its owners' models. */
 export interface Connector<Api> {
+  /** The systems it reads. */
+  readonly owners: readonly OwnerName[];
   /** What it reads from Odoo, so that a server that lacks a field is found out at start-up. */
-  readonly odoo: readonly EntitySpec[];
-  connect(owners: Owners): Api;
+  readonly odoo?: readonly EntitySpec[];
+  /** For one request. It may use the sessions of the owners it has named, and no others. */
+  connect(sessions: Sessions): Api;
 }
 
 export interface SubgraphParts<Api> {

@@ -13,12 +13,12 @@ import { LRUCache } from 'lru-cache';
 import type { Envelope } from '../platform/envelope.ts';
 import { codeOf, ERRORS, fail, isErrorCode } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
-import type { OdooOwner } from '../platform/odoo/owner.ts';
 import type { ExecutableSubgraph, SubgraphAnswer, SubgraphCall } from '../platform/subgraph.ts';
 import type { Subgraph } from './define-subgraph.ts';
+import { healthOf, openSessions, type Owners } from './owners.ts';
 
 export interface Runtime {
-  readonly odoo: OdooOwner;
+  readonly owners: Owners;
   readonly log: Log;
 }
 
@@ -30,7 +30,7 @@ const MAX_DOCUMENTS = 1000;
  *
  * Both transports end here: whoever calls has opened, or made, the envelope.
  */
-export const executable = (subgraph: Subgraph, { odoo, log }: Runtime): ExecutableSubgraph => {
+export const executable = (subgraph: Subgraph, { owners, log }: Runtime): ExecutableSubgraph => {
   const documents = new LRUCache<string, DocumentNode | readonly GraphQLError[]>({ max: MAX_DOCUMENTS });
   // One context, and so one set of loaders, for all fetches of a request: the gateway hands over the same envelope.
   const contexts = new WeakMap<Envelope, Promise<object>>();
@@ -38,8 +38,8 @@ export const executable = (subgraph: Subgraph, { odoo, log }: Runtime): Executab
   const contextOf = (envelope: Envelope, signal: AbortSignal | undefined): Promise<object> => {
     const known = contexts.get(envelope);
     if (known !== undefined) return known;
-    const made = odoo.session(envelope, signal).then((session) => ({
-      ...subgraph.connector.connect({ odoo: session }),
+    const made = openSessions(owners, subgraph.connector.owners, envelope, signal).then((sessions) => ({
+      ...subgraph.connector.connect(sessions),
       identity: envelope.identity,
     }));
     contexts.set(envelope, made);
@@ -87,7 +87,7 @@ export const executable = (subgraph: Subgraph, { odoo, log }: Runtime): Executab
   return Object.freeze({
     name: subgraph.name,
     sdl: subgraph.sdl,
-    health: () => odoo.health(),
+    health: () => healthOf(owners, subgraph.connector.owners),
     execute: async (call: SubgraphCall, envelope: Envelope, signal?: AbortSignal): Promise<SubgraphAnswer> =>
       toAnswer(await run(call, envelope, signal), envelope.requestId),
   });

@@ -2,12 +2,12 @@ import { ConfigError, loadConfig } from '../platform/config.ts';
 import { envelopeKey } from '../platform/envelope.ts';
 import { createLog, type Log } from '../platform/log.ts';
 import { ContractError } from '../platform/odoo/contract.ts';
-import { openOdoo } from '../platform/odoo/owner.ts';
 import { Secret } from '../platform/secret.ts';
 import { onShutdown } from '../platform/shutdown.ts';
 import type { Subgraph } from './define-subgraph.ts';
 import { executable } from './execute.ts';
 import { subgraphs } from './index.ts';
+import { closeOwners, openOwners } from './owners.ts';
 import { serveSubgraphs } from './server.ts';
 
 /** `npm run subgraphs`: all subgraphs in a process of their own, or the one that SUBGRAPH names. */
@@ -20,16 +20,13 @@ const main = async (): Promise<void> => {
     throw new ConfigError(['subgraphs.secret (SUBGRAPH_SECRET): needed to know the gateway by']);
   if (url === undefined) throw new ConfigError(['odoo.url (ODOO_URL): needed; the sandbox is a part of `npm start`']);
   const log: Log = createLog(config.log.level);
-  const odoo = openOdoo({
-    settings: { url, db: db ?? '', login, apiKey: apiKey ?? new Secret(''), reads, writes, responseLimit, protocol },
-    entities: served.flatMap(({ connector }) => connector.odoo),
-    facilities: config.facilities,
-    callWithin: config.odoo.deadline,
-    log,
-  });
+  const settings = {
+    odoo: { url, db: db ?? '', login, apiKey: apiKey ?? new Secret(''), reads, writes, responseLimit, protocol },
+  };
+  const owners = openOwners(served, settings, config, log);
   const server = await serveSubgraphs({
     address: config.server,
-    subgraphs: served.map((subgraph) => executable(subgraph, { odoo, log })),
+    subgraphs: served.map((subgraph) => executable(subgraph, { owners, log })),
     keyOf: (name) => envelopeKey(secret, name),
     bodyLimit: config.server.bodyLimit,
     drain: config.server.drain,
@@ -38,11 +35,11 @@ const main = async (): Promise<void> => {
   process.stdout.write(`ready: ${served.map(({ name }) => name).join(', ')} at ${server.url}\n`);
   const shutDown = async (): Promise<void> => {
     await server.close();
-    await odoo.close();
+    await closeOwners(owners);
   };
   onShutdown(shutDown);
   try {
-    await odoo.ready;
+    await owners.odoo?.ready;
   } catch (error) {
     if (!(error instanceof ContractError)) return;
     process.exitCode = 1;

@@ -4,7 +4,8 @@ import { decodeId, encodeId } from '../../platform/ids.ts';
 import type { Currency, Facility } from '../../platform/odoo/directory.ts';
 import { localId } from '../../platform/odoo/filters.ts';
 import type { ListArgs, ListSelection } from '../../platform/odoo/session.ts';
-import type { Connector, Owners } from '../define-subgraph.ts';
+import type { Connector } from '../define-subgraph.ts';
+import type { Sessions } from '../owners.ts';
 import { recordsOf } from '../records.ts';
 import { commitmentOf, payableLoader, toMoney } from './balances.ts';
 import {
@@ -35,7 +36,7 @@ const ENTITIES = {
   Tax: tax,
 } as const;
 
-const connectFinance = ({ odoo }: Owners) => {
+const connectFinance = ({ odoo }: Pick<Sessions, 'odoo'>) => {
   const payables = payableLoader(odoo);
   const toLegalEntity = ({ record, company, currency }: Facility) => {
     const known = odoo.directory.currency(currency);
@@ -85,8 +86,9 @@ const connectFinance = ({ odoo }: Owners) => {
 export type Finance = { readonly finance: ReturnType<typeof connectFinance> };
 
 export const connector: Connector<Finance> = {
+  owners: ['odoo'],
   odoo: [...Object.values(ENTITIES), orderBills, orderedLine],
-  connect: (owners) => ({ finance: connectFinance(owners) }),
+  connect: (sessions) => ({ finance: connectFinance(sessions) }),
 };
 
 const toCurrency = ({ code, digits }: Currency) => ({ code, digits });

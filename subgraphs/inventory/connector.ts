@@ -2,7 +2,8 @@ import type { PageArgs } from '../../platform/connection.ts';
 import { decodeId } from '../../platform/ids.ts';
 import { localId } from '../../platform/odoo/filters.ts';
 import type { ListSelection } from '../../platform/odoo/session.ts';
-import type { Connector, Owners } from '../define-subgraph.ts';
+import type { Connector } from '../define-subgraph.ts';
+import type { Sessions } from '../owners.ts';
 import { recordsOf } from '../records.ts';
 import { readShortages, type Shortage } from './critical-stock.ts';
 import {
@@ -34,7 +35,7 @@ const ENTITIES = {
   GoodsReceipt: goodsReceipt,
 } as const;
 
-const connectInventory = ({ odoo }: Owners) => {
+const connectInventory = ({ odoo }: Pick<Sessions, 'odoo'>) => {
   let shortages: Promise<readonly Shortage[]> | undefined;
   return {
     ...recordsOf(odoo, ENTITIES),
@@ -79,6 +80,7 @@ const connectInventory = ({ odoo }: Owners) => {
 export type Inventory = { readonly inventory: ReturnType<typeof connectInventory> };
 
 export const connector: Connector<Inventory> = {
+  owners: ['odoo'],
   odoo: [...Object.values(ENTITIES), orderReceipts],
-  connect: (owners) => ({ inventory: connectInventory(owners) }),
+  connect: (sessions) => ({ inventory: connectInventory(sessions) }),
 };

@@ -5,7 +5,8 @@ import { localId } from '../../platform/odoo/filters.ts';
 import { toReference } from '../../platform/odoo/mappings.ts';
 import type { CanonicalRecord } from '../../platform/odoo/reader.ts';
 import type { ListSelection } from '../../platform/odoo/session.ts';
-import type { Connector, Owners } from '../define-subgraph.ts';
+import type { Connector } from '../define-subgraph.ts';
+import type { Sessions } from '../owners.ts';
 import { recordsOf } from '../records.ts';
 import {
   OPEN_STATES,
@@ -33,7 +34,7 @@ const ENTITIES = {
   SupplierPrice: supplierPrice,
 } as const;
 
-const connectProcurement = ({ odoo }: Owners) => ({
+const connectProcurement = ({ odoo }: Pick<Sessions, 'odoo'>) => ({
   ...recordsOf(odoo, ENTITIES),
 
   pricedItem: async ({ variant: id, template }: PricedItem) => {
@@ -82,6 +83,7 @@ const connectProcurement = ({ odoo }: Owners) => ({
 export type Procurement = { readonly procurement: ReturnType<typeof connectProcurement> };
 
 export const connector: Connector<Procurement> = {
+  owners: ['odoo'],
   odoo: [...Object.values(ENTITIES), variant],
-  connect: (owners) => ({ procurement: connectProcurement(owners) }),
+  connect: (sessions) => ({ procurement: connectProcurement(sessions) }),
 };

@@ -4,12 +4,12 @@ import { inProcessTransport } from '../../gateway/executor/transports/in-process
 import { startGateway } from '../../gateway/server.ts';
 import { loadConfig } from '../../platform/config.ts';
 import { type Log, silentLog } from '../../platform/log.ts';
-import { openOdoo } from '../../platform/odoo/owner.ts';
 import type { CallEvent, OdooSettings } from '../../platform/odoo/types.ts';
 import { ROOT } from '../../platform/root.ts';
 import { SCOPES } from '../../policies/scopes.ts';
 import { executable } from '../../subgraphs/execute.ts';
 import { subgraphs } from '../../subgraphs/index.ts';
+import { closeOwners, openOwners } from '../../subgraphs/owners.ts';
 import { startIssuer } from '../fakes/issuer.ts';
 
 export interface Reply {
@@ -53,13 +53,10 @@ export const startGraph = async ({
 }: GraphOptions): Promise<Graph> => {
   const config = loadConfig({ PORT: '0', ...env });
   const issuer = await startIssuer();
-  const odoo = openOdoo({
-    settings,
-    entities: subgraphs.flatMap(({ connector }) => connector.odoo),
-    callWithin: config.odoo.deadline,
-    log,
-  });
-  const parts = subgraphs.map((subgraph) => executable(subgraph, { odoo, log }));
+  const owners = openOwners(subgraphs, { odoo: settings }, config, log);
+  const { odoo } = owners;
+  if (odoo === undefined) throw new Error('no subgraph reads Odoo');
+  const parts = subgraphs.map((subgraph) => executable(subgraph, { owners, log }));
   const gateway = await startGateway({
     config,
     log,
@@ -74,7 +71,7 @@ export const startGraph = async ({
   });
   const stop = async () => {
     await gateway.close();
-    await odoo.close();
+    await closeOwners(owners);
     await issuer.stop();
   };
   try {

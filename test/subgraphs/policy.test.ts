@@ -43,12 +43,12 @@ describe.each(subgraphs)('the $name subgraph, asked directly', (subgraph) => {
     server = await startSandboxOdoo();
     odoo = openOdoo({
       settings: server.settings,
-      entities: subgraph.connector.odoo,
+      entities: subgraph.connector.odoo ?? [],
       callWithin: 5 * SECOND,
       log: silentLog(),
     });
     await odoo.ready;
-    part = executable(subgraph, { odoo, log: silentLog() });
+    part = executable(subgraph, { owners: { odoo }, log: silentLog() });
   });
   afterAll(async () => {
     await odoo.close();

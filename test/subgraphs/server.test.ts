@@ -32,7 +32,7 @@ describe('subgraphs over HTTP', () => {
     odooServer = await startSandboxOdoo();
     odoo = openOdoo({
       settings: odooServer.settings,
-      entities: subgraphs.flatMap(({ connector }) => connector.odoo),
+      entities: subgraphs.flatMap(({ connector }) => connector.odoo ?? []),
       callWithin: 5 * SECOND,
       log,
     });
@@ -42,7 +42,7 @@ describe('subgraphs over HTTP', () => {
         subgraph.name,
         await serveSubgraphs({
           address: { host: '127.0.0.1', port: 0 },
-          subgraphs: [executable(subgraph, { odoo, log })],
+          subgraphs: [executable(subgraph, { owners: { odoo }, log })],
           keyOf,
           bodyLimit: 100_000,
           drain: SECOND,

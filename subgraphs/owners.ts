@@ -1,0 +1,79 @@
+import type { Config } from '../platform/config.ts';
+import type { Envelope } from '../platform/envelope.ts';
+import type { Log } from '../platform/log.ts';
+import { type OdooOwner, openOdoo } from '../platform/odoo/owner.ts';
+import type { OdooSession } from '../platform/odoo/session.ts';
+import type { OdooSettings } from '../platform/odoo/types.ts';
+import type { DependencyHealth } from '../platform/subgraph.ts';
+import type { Subgraph } from './define-subgraph.ts';
+
+/** What a connector reads each owning system through: a session for one request of one caller. */
+export interface Sessions {
+  readonly odoo: OdooSession;
+}
+
+export type OwnerName = keyof Sessions;
+
+/** An owning system, connected. */
+export interface Owner<Session> {
+  /** Opens reading for one request. @throws SOR_UNAVAILABLE while the system is not there */
+  session(envelope: Envelope, signal?: AbortSignal): Promise<Session>;
+  health(): readonly DependencyHealth[];
+  close(): Promise<void>;
+}
+
+/** The owning systems of a process: those its subgraphs have named. */
+export interface Owners {
+  readonly odoo?: OdooOwner;
+}
+
+/** Where each owning system is, and who we are there. */
+export interface OwnerSettings {
+  readonly odoo: OdooSettings;
+}
+
+/** Connects to what these subgraphs read. Nothing is waited for: a system that is away is tried again. */
+export const openOwners = (
+  subgraphs: readonly Subgraph[],
+  settings: OwnerSettings,
+  { facilities, odoo }: Pick<Config, 'facilities' | 'odoo'>,
+  log: Log,
+): Owners => {
+  const isRead = (name: OwnerName): boolean => subgraphs.some(({ connector }) => connector.owners.includes(name));
+  return {
+    ...(isRead('odoo') && {
+      odoo: openOdoo({
+        settings: settings.odoo,
+        entities: subgraphs.flatMap(({ connector }) => connector.odoo ?? []),
+        facilities,
+        callWithin: odoo.deadline,
+        log,
+      }),
+    }),
+  };
+};
+
+export const closeOwners = async (owners: Owners): Promise<void> => {
+  await Promise.all(Object.values(owners).map((owner: Owner<unknown>) => owner.close()));
+};
+
+/** Opens the sessions a connector has asked for. */
+export const openSessions = async (
+  owners: Owners,
+  names: readonly OwnerName[],
+  envelope: Envelope,
+  signal: AbortSignal | undefined,
+): Promise<Sessions> => {
+  const open = async (name: OwnerName) => [name, await ownerOf(owners, name).session(envelope, signal)] as const;
+  // A connector looks at none but those it has named.
+  return Object.fromEntries(await Promise.all(names.map(open))) as unknown as Sessions;
+};
+
+export const healthOf = (owners: Owners, names: readonly OwnerName[]): readonly DependencyHealth[] =>
+  names.flatMap((name) => ownerOf(owners, name).health());
+
+const ownerOf = (owners: Owners, name: OwnerName): Owner<unknown> => {
+  const owner = owners[name];
+  if (owner === undefined) throw new Error(`${name} was not opened for this process`);
+  return owner;
+};
