@@ -14,7 +14,7 @@ export interface CostCenters {
 }
 
 /** In the order of the facilities. */
-const CENTERS: readonly (readonly (readonly [string, string])[])[] = [
+export const CENTERS: readonly (readonly (readonly [string, string])[])[] = [
   [
     ['ICU', 'Intensive care'],
     ['ER', 'Emergency room'],
@@ -45,7 +45,7 @@ const CENTERS: readonly (readonly (readonly [string, string])[])[] = [
     ['DSP', 'Dispensary'],
   ],
 ];
-const SHARED = [
+export const SHARED = [
   ['ADM', 'Group administration'],
   ['ITS', 'Group IT'],
 ] as const;

@@ -20,7 +20,7 @@ import { useGoods } from './usage.ts';
 /** Raised with every change that changes a row. */
 const EDITION = 1;
 /** Fixed, so that a journal written on the seed stays valid from one start to the next. */
-const REFERENCE_DAY = '2026-11-01';
+export const REFERENCE_DAY = '2026-11-01';
 
 export interface HealthcareGroupOptions {
   /** Multiplies suppliers, items, orders and entries; facilities and their locations stay. Default 1. */
