@@ -8,8 +8,10 @@ describe('the invented group', () => {
   const byNumber = new Map(people.map((one) => [one.number, one]));
 
   it('has a department for each cost center in Odoo, of the same name', () => {
-    const centers = (healthcareGroup().tables['account.analytic.account'] ?? []).map(({ code, name }) => [code, name]);
-    expect(DEPARTMENTS.map(({ costCenterCode, name }) => [costCenterCode, name]).toSorted()).toEqual(
+    const centers = (healthcareGroup().tables['account.analytic.account'] ?? []).map(
+      ({ code, name }) => `${String(code)} ${String(name)}`,
+    );
+    expect(DEPARTMENTS.map(({ costCenterCode, name }) => `${costCenterCode} ${name}`).toSorted()).toEqual(
       centers.toSorted(),
     );
     expect(DEPARTMENTS).toHaveLength(25);
