@@ -24,12 +24,12 @@ describe('a subgraph of this process', () => {
     proxy = await startFaultyProxy(server.settings.url);
     odoo = openOdoo({
       settings: { ...server.settings, url: proxy.url },
-      entities: procurement.connector.odoo,
+      entities: procurement.connector.odoo ?? [],
       callWithin: 5 * SECOND,
       log: silentLog(),
     });
     facility = (await odoo.ready).facilities[0]?.code ?? '';
-    part = executable(procurement, { odoo, log: silentLog() });
+    part = executable(procurement, { owners: { odoo }, log: silentLog() });
   });
   afterAll(async () => {
     await odoo.close();
