@@ -31,16 +31,14 @@ export interface ScimEntity {
   /** Name of the resource type, such as `User`. */
   readonly resource: string;
   /**
-   * Path of the attribute that names a record everywhere in the group. Resources without it are not of this type. Pages
-   * are cut by it, so that it has to be unique.
+   * Path of the attribute that names a record everywhere in the group. Resources without it are not of this type. Lists
+   * are in its order and pages are cut by it: SCIM sorts by one attribute, so that only a unique one leaves no gaps.
    */
   readonly key: string;
   /** Path of the code of the record's facility; without a value, the record is the group's, and every facility sees it. */
   readonly facility: string;
   readonly fields: Readonly<Record<string, FieldMapping>>;
   readonly filters?: Readonly<Record<string, FilterMapping>>;
-  /** Values of the order enum. SCIM sorts by one attribute, so that only a unique one pages without gaps. */
-  readonly orders: readonly string[];
   /** Paths by which other records refer to one of these. */
   readonly relations?: readonly string[];
 }

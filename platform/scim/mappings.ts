@@ -43,8 +43,9 @@ export const derived = (needs: readonly string[], read: FieldMapping['read']): F
 export const facility = (path: string): FieldMapping =>
   one(path, ([code]) => ({ __typename: 'Facility', id: encodeId('Facility', String(code)), code: String(code) }));
 
-/** Null for what is no number. */
+/** As it was written, where that is exact; null for what is no number. */
 export const toDecimal = (value: unknown): string | null => {
+  if (typeof value === 'string' && /^-?(0|[1-9]\d*)(\.\d+)?$/.test(value)) return value;
   try {
     return new Big(value as string | number).toFixed();
   } catch {

@@ -18,7 +18,8 @@ export const workforce = ({ scale = 1 }: { readonly scale?: number } = {}): Scim
 
 /** Departments as groups, and employees as users that are their members. */
 export const seedOf = (departments: readonly Department[], people: readonly Employee[]): ScimSeed => {
-  const users = people.map(toUser);
+  const carriers = new Map(departments.map(({ code, costCenterCode }) => [code, costCenterCode]));
+  const users = people.map((one) => toUser(one, carriers.get(one.departmentCode)));
   const members = byDepartment(people);
   const groups = departments.map((department) => toGroup(department, members.get(department.code) ?? []));
   const fingerprint = createHash('sha256')
@@ -70,7 +71,7 @@ const SEEDED = '2026-11-01T00:00:00.000Z';
 
 const metaOf = (resourceType: TypeName) => ({ resourceType, created: SEEDED, lastModified: SEEDED, version: 'W/"1"' });
 
-const toUser = (one: Employee): Resource => ({
+const toUser = (one: Employee, costCenter: string | undefined): Resource => ({
   schemas: [CORE_USER, ENTERPRISE, WORKFORCE],
   id: userId(one.number),
   externalId: one.number,
@@ -82,7 +83,7 @@ const toUser = (one: Employee): Resource => ({
   emails: [{ value: `${one.userName}@example.test`, type: 'work', primary: true }],
   [ENTERPRISE]: {
     employeeNumber: one.number,
-    costCenter: `CC-${one.departmentCode}`,
+    costCenter,
     department: one.departmentCode,
     ...(one.managerNumber !== null && { manager: { value: userId(one.managerNumber) } }),
   },
