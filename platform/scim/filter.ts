@@ -65,12 +65,9 @@ const attribute = (path: string): string => {
   throw fail('INTERNAL_SERVER_ERROR', { cause: new LoggableError('not the name of an attribute') });
 };
 
-/** As JSON, which the grammar asks for; and in ASCII, so that it means the same in an address as in a body. */
+/** As JSON, which is what the grammar asks for: quotes and backslashes of the value are escaped. */
 const literal = (value: FilterValue): string => {
   if (typeof value === 'number' && !Number.isFinite(value))
     throw fail('INTERNAL_SERVER_ERROR', { cause: new LoggableError('not a number of JSON') });
-  return JSON.stringify(value).replaceAll(
-    /[\u007f-\uffff]/g,
-    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return JSON.stringify(value);
 };

@@ -22,24 +22,30 @@ export interface ScimGround {
   pageByPosition(): void;
 }
 
+/** What has been found out about a server beyond what it says of itself. */
+export interface Habits {
+  pagesByKey: boolean;
+}
+
 export interface GroundOptions {
   readonly entities: readonly ScimEntity[];
   /** Codes of the facilities there are, where the configuration names them. */
   readonly facilities?: readonly string[] | undefined;
   readonly findings: Findings;
+  /** Kept from one ground to the next. */
+  readonly habits: Habits;
   readonly log: Log;
 }
 
 /** @throws ScimContractError */
 export const toGround = (
   { server, client }: { readonly server: ScimServer; readonly client: ScimClient },
-  { entities, facilities, findings, log }: GroundOptions,
+  { entities, facilities, findings, habits, log }: GroundOptions,
 ): ScimGround => {
   const lacking = checkContract(server, entities.map(needsOf));
-  let pagesByKey = true;
   const pageByPosition = (): void => {
-    if (pagesByKey) log.warn({}, 'scim:paging-by-position');
-    pagesByKey = false;
+    if (habits.pagesByKey) log.warn({}, 'scim:paging-by-position');
+    habits.pagesByKey = false;
   };
   if (!server.canSort) pageByPosition();
   const lacks = (spec: ScimEntity, { needs }: FieldMapping): boolean =>
@@ -55,7 +61,7 @@ export const toGround = (
       return mapping === undefined || lacks(spec, mapping) ? undefined : mapping;
     },
     get pagesByKey() {
-      return pagesByKey;
+      return habits.pagesByKey;
     },
     pageByPosition,
   };

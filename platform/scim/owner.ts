@@ -75,7 +75,7 @@ class Supervised implements ScimOwner {
   constructor(options: ScimOwnerOptions) {
     const { entities, facilities, log } = options;
     this.#options = options;
-    this.#grounding = { entities, facilities, findings: countFindings(log), log };
+    this.#grounding = { entities, facilities, findings: countFindings(log), habits: { pagesByKey: true }, log };
     this.#door = openScim(options.settings);
     const settle: Settle = { resolve: () => undefined, reject: () => undefined };
     this.ready = new Promise<void>((resolve, reject) => Object.assign(settle, { resolve, reject }));
@@ -170,6 +170,8 @@ class Supervised implements ScimOwner {
     const isNew = this.#failure === undefined || codeOf(this.#failure) !== codeOf(error);
     if (isNew) this.#options.log.error({ owner: this.#options.name, error }, 'scim:lost');
     this.#ground = undefined;
+    // Who comes back may be another server.
+    this.#grounding.habits.pagesByKey = true;
     this.#failure = error;
     if (error instanceof ScimContractError) this.#settleReady.reject(error);
     const { first, longest } = this.#backoff;

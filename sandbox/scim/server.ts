@@ -15,6 +15,8 @@ import { bulk, handleWrites, precondition } from './writing.ts';
 export interface ScimSandboxOptions extends StoreOptions {
   /** Whoever sends it is let in. */
   readonly token: string;
+  /** Default: the loopback address. */
+  readonly host?: string;
   /** 0, the default, takes a free one. */
   readonly port?: number;
 }
@@ -34,7 +36,7 @@ export interface ScimSandbox extends AsyncDisposable {
 const BASE = '/scim/v2';
 
 /**
- * Starts a SCIM 2.0 server on the loopback address: SCIMMY's discovery, validation and patching over a store of our own.
+ * Starts a SCIM 2.0 server: SCIMMY's discovery, validation and patching over a store of our own.
  *
  * Rejects when the journal in `dataDir` was written on another seed, or the port is taken.
  */
@@ -42,7 +44,7 @@ export const startScimSandbox = async (options: ScimSandboxOptions): Promise<Sci
   const store = openStore(options);
   const instance = randomUUID();
   const server = createServer(application(store, options.token, instance));
-  server.listen(options.port ?? 0, '127.0.0.1');
+  server.listen(options.port ?? 0, options.host ?? '127.0.0.1');
   await once(server, 'listening');
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   let stopping: Promise<void> | undefined;
