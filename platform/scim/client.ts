@@ -98,7 +98,7 @@ const clientOf = (caller: Caller, server: ScimServer): ScimClient => {
 
   return {
     get: async (resource, id, attributes, spending, { version } = {}) => {
-      const path = `${at(resource, id, 'get')}?${parameters({ attributes })}`;
+      const path = withQuery(at(resource, id, 'get'), parameters({ attributes }));
       const asking: Asking = { resource, operation: 'get', method: 'GET', path, ifNoneMatch: version };
       return caller.call('read', asking, spending, ({ body, status }) =>
         status === 304 ? null : withId(body, asking),
@@ -179,6 +179,8 @@ const wordsOf = (query: ScimQuery): Readonly<Record<string, string | number | re
     ...(count !== undefined && { count }),
   };
 };
+
+const withQuery = (path: string, text: string): string => (text === '' ? path : `${path}?${text}`);
 
 const parameters = (query: ScimQuery): string =>
   Object.entries(wordsOf(query))

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { MINUTE } from '../time.ts';
+import { deadlineIn, MINUTE, SECOND } from '../time.ts';
 import type { ScimEntity } from './entity.ts';
 import { allOf, compare, present } from './filter.ts';
 import type { ScimClient, Spending } from './types.ts';
@@ -13,6 +13,7 @@ export interface KnownFacilities {
 const KNOWN_FOR = 10 * MINUTE;
 const UNKNOWN_FOR = MINUTE;
 const MAX_CODES = 1000;
+const LOOK_WITHIN = 5 * SECOND;
 
 /**
  * The configured codes where there are any. Else those at which the server has a record: each is asked about once, by a
@@ -38,7 +39,8 @@ export const knownFacilities = (
   const isKnown = (code: string, spending: Spending): Promise<boolean> => {
     const known = answers.get(code);
     if (known !== undefined) return known;
-    const answer = look(code, spending);
+    // Others may come to wait for the same answer, so it does not end with whoever asked first.
+    const answer = look(code, { deadline: Math.max(spending.deadline, deadlineIn(LOOK_WITHIN)) });
     answers.set(code, answer, { ttl: KNOWN_FOR });
     answer.then(
       (found) => (found ? undefined : answers.set(code, answer, { ttl: UNKNOWN_FOR })),

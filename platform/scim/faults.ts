@@ -87,10 +87,14 @@ interface FaultDetails {
   readonly cause?: unknown;
 }
 
-/** An answer with an error status. Only a SCIM error message (`isScim`) makes 404 mean that the resource is not there. */
+/**
+ * An answer with an error status. 404 means that a resource is not there only in a SCIM error message (`isScim`), and to who
+ * has asked for one: a list that is not there is another matter.
+ */
 export const statusFault = (status: number, scimType: string | null, isScim: boolean, call: CallName): ScimFault => {
   const known = scimType !== null && BY_KEYWORD.has(scimType) ? scimType : null;
-  return new ScimFault('the server answered an error', verdictOf(status, known, isScim), call, {
+  const isOfOne = isScim && call.operation !== 'list' && call.operation !== 'discover';
+  return new ScimFault('the server answered an error', verdictOf(status, known, isOfOne), call, {
     status,
     scimType: known,
   });
@@ -123,9 +127,9 @@ export const faultOf = (error: unknown): ScimFault | undefined => {
   return origin instanceof ScimFault ? origin : undefined;
 };
 
-const verdictOf = (status: number, scimType: string | null, isScim: boolean): Verdict => {
+const verdictOf = (status: number, scimType: string | null, isOfOne: boolean): Verdict => {
   if (scimType !== null) return BY_KEYWORD.get(scimType) ?? REFUSED;
-  if (status === 404 && !isScim) return BROKEN;
+  if (status === 404 && !isOfOne) return BROKEN;
   const known = BY_STATUS.get(status);
   if (known !== undefined) return known;
   if (status === 408 || status >= 500) return FAILED;

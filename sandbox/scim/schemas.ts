@@ -12,13 +12,16 @@ const { Attribute, SchemaDefinition } = SCIMMY.Types;
 
 const text = (name: string, description: string) => new Attribute('string', name, { description, caseExact: true });
 
+/** One of a few words, the same in any case. */
+const word = (name: string, description: string) => new Attribute('string', name, { description });
+
 /** SCIMMY takes none but IETF names for a new schema; whose it is, is set behind its back. */
 const schemaOf = (id: string, name: string, description: string, attributes: InstanceType<typeof Attribute>[]) =>
   Object.assign(new SchemaDefinition(name, `urn:ietf:params:scim:schemas:${name}`, description, attributes), { id });
 
 const workforceUser = schemaOf(WORKFORCE, 'WorkforceUser', 'Employment of a user', [
   text('hireDate', 'First day of employment, as YYYY-MM-DD.'),
-  text('employmentStatus', 'Whether the user works, is on leave, or has left.'),
+  word('employmentStatus', 'Whether the user works, is on leave, or has left.'),
   // Text: SCIMMY takes no whole number for a decimal one.
   text('fte', 'Share of a full post, a decimal number.'),
   text('position', 'What the user is employed as.'),
@@ -27,7 +30,7 @@ const workforceUser = schemaOf(WORKFORCE, 'WorkforceUser', 'Employment of a user
   new Attribute('complex', 'compensation', { description: 'What the work is paid with.' }, [
     text('amount', 'Exact decimal number.'),
     text('currency', 'ISO 4217 code.'),
-    text('per', 'Period that the amount pays.'),
+    word('per', 'Period that the amount pays.'),
   ]),
 ]);
 

@@ -201,7 +201,8 @@ describe('hr in the graph', () => {
       const variables = { refs: keys.map((key) => ({ __typename: type, ...key })) };
       const envelope = { identity, requestId: 'r', deadline: deadlineIn(5 * SECOND) };
       const { data: found } = (await part?.execute({ query, variables }, envelope)) ?? {};
-      return (found?.['_entities'] as (Record<string, unknown> | null)[]).map((entity) => entity?.[field] ?? null);
+      const entities = (found?.['_entities'] ?? []) as (Record<string, unknown> | null)[];
+      return entities.map((entity) => entity?.[field] ?? null);
     };
     const numbers = ['E-0002', 'E-0003', 'E-0001', '', 'x'].map((number) => ({ number }));
     expect(await refer(hr, 'Employee', 'number', numbers)).toEqual(['E-0002', null, 'E-0001', null, null]);
