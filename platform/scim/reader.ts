@@ -3,7 +3,7 @@ import { badCursor, type Cursor } from '../connection.ts';
 import { fail } from '../errors.ts';
 import { encodeId } from '../ids.ts';
 import type { ScimEntity } from './entity.ts';
-import { faultOf } from './faults.ts';
+import { faultOf, shapeFault, toError } from './faults.ts';
 import { allOf, among, anyOf, compare, everything, type Filter, not, nothing, present } from './filter.ts';
 import type { ScimGround } from './ground.ts';
 import { valueAt } from './paths.ts';
@@ -22,6 +22,8 @@ export interface CanonicalRecord {
 export interface Row {
   readonly cursor: Cursor;
   readonly record: CanonicalRecord;
+  /** What it has at the path it was looked for by. */
+  readonly value: string | null;
 }
 
 export interface Page {
@@ -38,8 +40,8 @@ export interface PageQuery {
   readonly after?: Cursor | null;
   readonly size: number;
   readonly fields: ReadonlySet<string>;
-  /** Further paths to ask for. */
-  readonly paths?: readonly string[];
+  /** A path that the rows are looked for by. */
+  readonly path?: string;
 }
 
 /** Most rows one nested list may fetch for all its parents together. */
@@ -108,7 +110,7 @@ export class ScimReader {
       const fields = new Set(wanted.flatMap((each) => ours(each.fields)));
       const values = [...new Set(wanted.map(({ value }) => value))];
       const parts = await Promise.all(chunks(values, MAX_TERMS).map((part) => this.#all(spec, path, part, fields)));
-      const byValue = new Map<string, Found[]>(values.map((value) => [value, []]));
+      const byValue = new Map<string | null, Row[]>(values.map((value) => [value, []]));
       for (const row of parts.flat()) byValue.get(row.value)?.push(row);
       return wanted.map(({ value }) => byValue.get(value) ?? []);
     };
@@ -122,11 +124,10 @@ export class ScimReader {
     path: string,
     values: readonly string[],
     fields: ReadonlySet<string>,
-  ): Promise<readonly Found[]> {
-    const query = { filter: among(path, values), fields, paths: [path], size: MAX_NESTED_ROWS };
-    const { rows, more } = await this.page(spec, query);
+  ): Promise<readonly Row[]> {
+    const { rows, more } = await this.page(spec, { filter: among(path, values), fields, path, size: MAX_NESTED_ROWS });
     if (more) throw fail('RESULT_TOO_LARGE');
-    return rows.map((row) => ({ ...row, value: String(row.record[VALUE + path]) }));
+    return rows;
   }
 
   /** Records of the caller's facilities, and those of the group. Without a facility, nothing. */
@@ -138,7 +139,7 @@ export class ScimReader {
 
   /** One page of the server, which may be shorter than asked for. */
   async #fetch(ground: ScimGround, spec: ScimEntity, query: PageQuery): Promise<Page & { readonly total: number }> {
-    const { filter, descending = false, after = null, size, fields, paths = [] } = query;
+    const { filter, descending = false, after = null, size, fields, path } = query;
     const byKey = ground.pagesByKey;
     const position = after?.id ?? 0;
     const names = [...fields].flatMap((name) => ground.field(spec, name)?.needs ?? []);
@@ -146,15 +147,16 @@ export class ScimReader {
       after === null || !byKey ? everything : compare(spec.key, descending ? 'lt' : 'gt', keyOf(after.value));
     const asked: ScimQuery = {
       filter: allOf(filter, start),
-      attributes: [...new Set([spec.key, ...paths, ...names])].filter((path) => path !== 'id'),
+      attributes: [...new Set([spec.key, spec.facility, path ?? spec.key, ...names])].filter((each) => each !== 'id'),
       count: Math.min(size, ground.maxPage),
       ...(ground.server.canSort && { sortBy: spec.key, descending }),
       ...(after !== null && !byKey && { startIndex: position + 1 }),
     };
     try {
       const { total, resources } = await this.#ask(ground, spec, asked);
+      for (const resource of resources) this.#assertVisible(spec, resource);
       const rows = resources.flatMap((resource, index) =>
-        this.#toRow(ground, spec, resource, fields, paths, position + index + 1),
+        this.#toRow(ground, spec, resource, query, position + index + 1),
       );
       return { rows, total, more: total - (byKey ? 0 : position) > resources.length };
     } catch (error) {
@@ -165,6 +167,13 @@ export class ScimReader {
     }
   }
 
+  /** Some servers pass over the parts of a filter that they do not know, and their answers would cross facilities. */
+  #assertVisible({ resource: name, facility }: ScimEntity, resource: ScimResource): void {
+    const code = valueAt(resource, facility);
+    if (code === null || this.#codes.some((each) => each.toLowerCase() === `${code as string}`.toLowerCase())) return;
+    throw toError(shapeFault('a row of another facility', { resource: name, operation: 'list' }), 'read');
+  }
+
   #ask(ground: ScimGround, { resource }: ScimEntity, query: ScimQuery): Promise<ScimPage> {
     return ground.client.list(resource, query, this.#spending);
   }
@@ -173,8 +182,7 @@ export class ScimReader {
     { findings, field: fieldOf }: ScimGround,
     spec: ScimEntity,
     resource: ScimResource,
-    fields: ReadonlySet<string>,
-    paths: readonly string[],
+    { fields, path }: PageQuery,
     position: number,
   ): readonly Row[] {
     const key = valueAt(resource, spec.key);
@@ -185,22 +193,23 @@ export class ScimReader {
       const mapping = fieldOf(spec, name);
       if (mapping !== undefined)
         record[name] = mapping.read(
-          mapping.needs.map((path) => valueAt(resource, path)),
+          mapping.needs.map((each) => valueAt(resource, each)),
           env,
           name,
         );
       else if (Object.hasOwn(spec.fields, name)) record[name] = null;
     }
-    for (const path of paths) record[VALUE + path] = valueAt(resource, path);
     const id = encodeId(spec.type, key);
     const self = String(resource['id']);
-    return [{ cursor: { value: key, id: position }, record: { ...record, __typename: spec.type, id, self } }];
+    const value = path === undefined ? null : valueAt(resource, path);
+    return [
+      {
+        cursor: { value: key, id: position },
+        record: { ...record, __typename: spec.type, id, self },
+        value: typeof value === 'string' ? value : null,
+      },
+    ];
   }
-}
-
-/** A row and the value it was looked for by. */
-interface Found extends Row {
-  readonly value: string;
 }
 
 interface Wanted {
@@ -208,10 +217,7 @@ interface Wanted {
   readonly fields: ReadonlySet<string>;
 }
 
-type Loader = DataLoader<Wanted, readonly Found[], string>;
-
-/** In front of the paths among the fields of a record; no field of the graph begins like this. */
-const VALUE = '=';
+type Loader = DataLoader<Wanted, readonly Row[], string>;
 
 /** A cursor may have been made up. */
 const keyOf = (value: Cursor['value']): string => {

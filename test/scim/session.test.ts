@@ -133,7 +133,7 @@ describe('a list', () => {
     await open({ users: peopleOf(3) });
     await (await as('north')).list(employee, { first: 1 }, { rows: new Set(['hireDate', 'nonsense']), counted: false });
     expect(fake.requests.at(-1)?.query['attributes']).toBe(
-      `${PATHS.number},urn:caregraph:params:scim:schemas:workforce:2.0:User:hireDate`,
+      `${PATHS.number},${employee.facility},urn:caregraph:params:scim:schemas:workforce:2.0:User:hireDate`,
     );
   });
 
@@ -175,6 +175,15 @@ describe('whose rows', () => {
     expect((await session.list(employee, {}, COUNTED)).totalCount).toBe(4);
     expect(numbersOf(await session.children(employee, PATHS.manager, 'id-E-01', {}, NAMED))).toEqual([]);
     expect(numbersOf(await session.children(employee, PATHS.department, 'ICU', {}, NAMED))).toHaveLength(4);
+  });
+
+  it("are not believed to be the caller's because a server says so", async () => {
+    await open({ users: peopleOf(6) });
+    const session = await as('north');
+    const south = userOf({ number: 'E-02', facility: 'south' });
+    fake.answerNext(200, { totalResults: 1, Resources: [south] });
+    const error = await session.list(employee, {}, NAMED).catch((each: unknown) => each);
+    expect(codeOf(error)).toBe('SOR_CONTRACT_BROKEN');
   });
 
   it('are asked about once for each facility', async () => {
