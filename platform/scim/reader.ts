@@ -170,7 +170,8 @@ export class ScimReader {
   /** Some servers pass over the parts of a filter that they do not know, and their answers would cross facilities. */
   #assertVisible({ resource: name, facility }: ScimEntity, resource: ScimResource): void {
     const code = valueAt(resource, facility);
-    if (code === null || this.#codes.some((each) => each.toLowerCase() === `${code as string}`.toLowerCase())) return;
+    const isOurs = typeof code === 'string' && this.#codes.some((each) => each.toLowerCase() === code.toLowerCase());
+    if (code === null || isOurs) return;
     throw toError(shapeFault('a row of another facility', { resource: name, operation: 'list' }), 'read');
   }
 

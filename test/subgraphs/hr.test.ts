@@ -174,6 +174,25 @@ describe('hr in the graph', () => {
     expect(await seen()).toEqual([]);
   });
 
+  it('lists the employees of a facility, in pages and by filter, and those of the group under none', async () => {
+    const { facilities } = await data(`{ facilities { code
+      employees(first: 2, filter: { employmentStatus: [ON_LEAVE] }, orderBy: { field: NUMBER, direction: DESC }) {
+        totalCount pageInfo { hasNextPage } nodes { number employmentStatus facility { code } } } } }`);
+    const [north] = facilities as { code: string; employees: { totalCount: number; nodes: unknown[] } }[];
+    expect(north).toEqual({
+      code: NORTH,
+      employees: {
+        totalCount: 4,
+        pageInfo: { hasNextPage: true },
+        nodes: ['E-0053', 'E-0038'].map((number) => ({
+          number,
+          employmentStatus: 'ON_LEAVE',
+          facility: { code: NORTH },
+        })),
+      },
+    });
+  });
+
   it('hides a manager, a head and a member of another facility like one that does not exist', async () => {
     const { department, costCenters } = await data(
       `{ department(id: "${encodeId('Department', 'S-ICU')}") { code }
@@ -196,8 +215,9 @@ describe('hr in the graph', () => {
       type: string,
       field: string,
       keys: readonly object[],
+      below = '',
     ) => {
-      const query = `query ($refs: [_Any!]!) { _entities(representations: $refs) { ... on ${type} { ${field} } } }`;
+      const query = `query ($refs: [_Any!]!) { _entities(representations: $refs) { ... on ${type} { ${field} ${below} } } }`;
       const variables = { refs: keys.map((key) => ({ __typename: type, ...key })) };
       const envelope = { identity, requestId: 'r', deadline: deadlineIn(5 * SECOND) };
       const { data: found } = (await part?.execute({ query, variables }, envelope)) ?? {};
@@ -216,8 +236,12 @@ describe('hr in the graph', () => {
     expect(
       await refer(finance, 'CostCenter', 'name', [{ code: 'CC-ICU' }, { code: 'CC-NOWHERE' }, { code: '' }]),
     ).toEqual(['ICU', null, null]);
-    const practitioners = await refer(hr, 'Practitioner', 'number', [{ number: 'PR-004' }]);
-    expect(practitioners).toEqual(['PR-004']);
+    const practitioners = ['PR-004', 'PR-014', 'PR-999'].map((number) => ({ number }));
+    expect(await refer(hr, 'Practitioner', 'employee', practitioners, '{ number }')).toEqual([
+      { number: 'E-0005' },
+      null,
+      null,
+    ]);
     await closeOwners(owners);
   });
 
