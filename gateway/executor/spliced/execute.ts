@@ -115,6 +115,8 @@ const splice = async (
     // Whatever it was: the other executor meets it again, and can say what it is. What is still going on may write on
     // the tape, so that nobody else gets it.
     return undefined;
+  } finally {
+    operation.forget();
   }
 };
 
