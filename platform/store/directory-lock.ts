@@ -31,7 +31,8 @@ export const lockDirectory = async (dir: string): Promise<DirectoryLock> => {
   for (;;) {
     const server = await listenAt(path);
     if (server !== undefined) return { release: () => close(server) };
-    if (await isAnswered(path)) throw new StoreError(`${dir} is in use by another Caregraph. Stop it, or set another CAREGRAPH_DATA.`);
+    if (await isAnswered(path))
+      throw new StoreError(`${dir} is in use by another Caregraph. Stop it, or set another CAREGRAPH_DATA.`);
     await clearAway(path);
   }
 };
@@ -75,7 +76,10 @@ const clearAway = async (path: string): Promise<void> => {
   try {
     await writeFile(mark, '', { flag: 'wx' });
   } catch {
-    const since = await stat(mark).then(({ mtimeMs }) => mtimeMs, () => Date.now());
+    const since = await stat(mark).then(
+      ({ mtimeMs }) => mtimeMs,
+      () => Date.now(),
+    );
     if (Date.now() - since > CLEARING) await rm(mark, { force: true });
     await pause(50);
     return;

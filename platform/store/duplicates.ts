@@ -42,7 +42,21 @@ export const normalName = (name: string): string =>
     .toSorted()
     .join(' ');
 
-const LEGAL_FORMS = new Set(['gmbh', 'ag', 'ltd', 'limited', 'inc', 'llc', 'sa', 'srl', 'bv', 'nv', 'plc', 'corp', 'kg']);
+const LEGAL_FORMS = new Set([
+  'gmbh',
+  'ag',
+  'ltd',
+  'limited',
+  'inc',
+  'llc',
+  'sa',
+  'srl',
+  'bv',
+  'nv',
+  'plc',
+  'corp',
+  'kg',
+]);
 
 /** Letters and digits of numbers people write in different ways. */
 const normalNumber = (text: string): string => text.toUpperCase().replaceAll(/[^0-9A-Z]/g, '');

@@ -38,7 +38,10 @@ const exists = (path: string): Promise<boolean> =>
 const makeElsewhere = async (dir: string): Promise<void> => {
   const loader = import.meta.filename.endsWith('.ts') ? ['--import', 'tsx'] : [];
   const script = join(import.meta.dirname, `make-directory${import.meta.filename.endsWith('.ts') ? '.ts' : '.js'}`);
-  const child = spawn(process.execPath, [...loader, script, dir], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, [...loader, script, dir], {
+    cwd: ROOT,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0) throw new Error('the database directory could not be made');
 };

@@ -22,7 +22,10 @@ export const crossReferences = {
       .addColumn('valid_to', 'date')
       .addColumn('source', 'text', (column) => column.notNull())
       .addColumn('created_at', 'timestamptz', (column) => column.notNull().defaultTo(sql`now()`))
-      .addCheckConstraint('cross_reference_period', sql`valid_from is null or valid_to is null or valid_from < valid_to`)
+      .addCheckConstraint(
+        'cross_reference_period',
+        sql`valid_from is null or valid_to is null or valid_from < valid_to`,
+      )
       .execute();
     await db.schema
       .createIndex('cross_reference_by_entity')
@@ -31,6 +34,8 @@ export const crossReferences = {
       .execute();
     // Unknown beginnings count as one, or a row could be there twice.
     await sql`create unique index cross_reference_by_local_id
-      on cross_reference (system, kind, local_id, entity_type, entity_id, coalesce(valid_from, '-infinity'))`.execute(db);
+      on cross_reference (system, kind, local_id, entity_type, entity_id, coalesce(valid_from, '-infinity'))`.execute(
+      db,
+    );
   },
 };
