@@ -7,6 +7,7 @@ import {
   isMarked,
   namedType,
   ROOTS,
+  textOf,
   usesOf,
 } from './supergraph-text.ts';
 
@@ -85,7 +86,7 @@ const sayingsOf = (type: FieldedType, field: FieldDefinitionNode, types: Types):
     isValue,
     owners: owners.map(toOwnership),
     derivedFrom,
-    classes: [...new Set(uses('classification').map((use) => String(use['class'])))],
+    classes: [...new Set(uses('classification').map((use) => textOf(use['class']) ?? ''))],
     freshness: toFreshness(uses('freshness')[0]),
   };
 };
@@ -101,13 +102,14 @@ const modelOf = (type: FieldedType, field: FieldDefinitionNode, types: Types): F
 
 /** What a connection or an edge is made of; of any other type, itself. */
 const rowsOf = (type: FieldedType, types: Types): FieldedType => {
-  const field = /Connection$/.test(type.name.value) ? 'nodes' : /Edge$/.test(type.name.value) ? 'node' : undefined;
+  const { value } = type.name;
+  const field = value.endsWith('Connection') ? 'nodes' : value.endsWith('Edge') ? 'node' : undefined;
   const row = type.fields?.find(({ name }) => name.value === field);
   return (row === undefined ? undefined : types.get(namedType(row.type))) ?? type;
 };
 
 const toOwnership = (use: Readonly<Record<string, unknown>>): Ownership => ({
-  system: String(use['system']),
+  system: textOf(use['system']) ?? '',
   facility: textOf(use['facility']),
   location: textOf(use['location']),
   category: textOf(use['category']),
@@ -115,9 +117,7 @@ const toOwnership = (use: Readonly<Record<string, unknown>>): Ownership => ({
   to: textOf(use['to']),
 });
 
-const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
-
 const REAL_TIME: Freshness = Object.freeze({ class: 'REAL_TIME', maxAge: null });
 
 const toFreshness = (use: Readonly<Record<string, unknown>> | undefined): Freshness =>
-  use === undefined ? REAL_TIME : { class: String(use['class']), maxAge: textOf(use['maxAge']) };
+  use === undefined ? REAL_TIME : { class: textOf(use['class']) ?? '', maxAge: textOf(use['maxAge']) };

@@ -30,6 +30,8 @@ export const isMarked = ({ directives = [] }: Directed, name: string): boolean =
 const argumentsOf = ({ arguments: given = [] }: ConstDirectiveNode): Readonly<Record<string, unknown>> =>
   Object.fromEntries(given.map(({ name, value }) => [name.value, valueFromASTUntyped(value)]));
 
+export const textOf = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
 export const namedType = (type: TypeNode): string =>
   type.kind === Kind.NAMED_TYPE ? type.name.value : namedType(type.type);
 
@@ -44,7 +46,7 @@ export const graphNames = ({ definitions }: DocumentNode): ReadonlyMap<string, s
   return new Map(
     (graphs.values ?? []).map((value) => [
       value.name.value,
-      String(usesOf(value, 'join__graph')[0]?.['name'] ?? value.name.value),
+      textOf(usesOf(value, 'join__graph')[0]?.['name']) ?? value.name.value,
     ]),
   );
 };
@@ -52,7 +54,9 @@ export const graphNames = ({ definitions }: DocumentNode): ReadonlyMap<string, s
 /** The graphs that have a type; those that only mention it by its key are left out. */
 export const graphsOfType = (type: FieldedType): readonly string[] => [
   ...new Set(
-    usesOf(type, 'join__type').flatMap(({ graph, resolvable }) => (resolvable === false ? [] : [String(graph)])),
+    usesOf(type, 'join__type').flatMap(({ graph, resolvable }) =>
+      typeof graph !== 'string' || resolvable === false ? [] : [graph],
+    ),
   ),
 ];
 
@@ -61,6 +65,6 @@ export const graphsOfField = (type: FieldedType, field: FieldDefinitionNode): re
   const uses = usesOf(field, 'join__field');
   if (uses.length === 0) return graphsOfType(type);
   return uses.flatMap(({ graph, external, usedOverridden }) =>
-    graph === undefined || external === true || usedOverridden === true ? [] : [String(graph)],
+    typeof graph !== 'string' || external === true || usedOverridden === true ? [] : [graph],
   );
 };

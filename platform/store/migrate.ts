@@ -14,7 +14,7 @@ export const migrateStore = async (db: Kysely<Tables>, target?: string): Promise
   const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) } });
   const { error, results } = await (target === undefined ? migrator.migrateToLatest() : migrator.migrateTo(target));
   if (error === undefined) return (results ?? []).map(({ migrationName }) => migrationName);
-  if (/corrupted migrations/.test(String(error)))
+  if (error instanceof Error && error.message.startsWith('corrupted migrations'))
     throw new StoreError('The database was made by a newer version of Caregraph; start that one.', { cause: error });
   throw error;
 };

@@ -32,13 +32,13 @@ const createDriver = (pglite: PGlite): Driver => {
     await connection.executeQuery(CompiledQuery.raw(sql));
   };
   let isFree: Promise<void> = Promise.resolve();
-  let release: () => void = () => undefined;
+  let release: (() => void) | undefined;
   return {
     init: () => Promise.resolve(),
     // A transaction has the only session there is, so whoever comes next waits until it is given back.
     acquireConnection: async () => {
       const before = isFree;
-      let done: () => void = () => undefined;
+      let done: (() => void) | undefined;
       isFree = new Promise((resolve) => {
         done = resolve;
       });
@@ -47,7 +47,7 @@ const createDriver = (pglite: PGlite): Driver => {
       return connection;
     },
     releaseConnection: () => {
-      release();
+      release?.();
       return Promise.resolve();
     },
     beginTransaction: () => run('begin'),

@@ -7,6 +7,7 @@ import {
   isMarked,
   namedType,
   ROOTS,
+  textOf,
   usesOf,
 } from '../../../policies/supergraph-text.ts';
 
@@ -41,7 +42,7 @@ export const lintNulls = (document: DocumentNode): readonly string[] => {
 const graphsWithout = (type: FieldedType, field: FieldDefinitionNode): readonly string[] => {
   const able = new Set(graphsOfField(type, field));
   // Whoever knows an object by a key has the key's fields.
-  const uses = usesOf(type, 'join__type').map(({ graph, key }) => ({ graph: String(graph), key }));
+  const uses = usesOf(type, 'join__type').map(({ graph, key }) => ({ graph: textOf(graph) ?? '', key }));
   for (const { graph, key } of uses)
     if (typeof key === 'string' && key.split(/[\s{}]+/).includes(field.name.value)) able.add(graph);
   return [...new Set(uses.map(({ graph }) => graph))].filter((graph) => !able.has(graph));

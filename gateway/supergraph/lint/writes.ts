@@ -1,6 +1,6 @@
 import type { DocumentNode } from 'graphql';
 import type { CatalogueEntry } from '../../../policies/catalogue.ts';
-import { fieldedTypes, usesOf } from '../../../policies/supergraph-text.ts';
+import { fieldedTypes, textOf, usesOf } from '../../../policies/supergraph-text.ts';
 
 /** Every mutation says what it changes, and changes only what the system it writes to owns. */
 export const lintWrites = (document: DocumentNode, catalogue: readonly CatalogueEntry[]): readonly string[] => {
@@ -12,7 +12,7 @@ export const lintWrites = (document: DocumentNode, catalogue: readonly Catalogue
     if (writes.length === 0) return [`${coordinate}: does not say what it writes (@writes)`];
     return writes.flatMap(({ system, fields }) =>
       (fields as readonly string[]).flatMap((written) => {
-        const problem = refusal(entries.get(written), String(system));
+        const problem = refusal(entries.get(written), textOf(system) ?? '');
         return problem === undefined ? [] : [`${coordinate}: writes ${written}, which ${problem}`];
       }),
     );
