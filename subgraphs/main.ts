@@ -1,12 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ConfigError, loadConfig } from '../platform/config.ts';
 import { envelopeKey } from '../platform/envelope.ts';
 import { createLog, type Log } from '../platform/log.ts';
 import { ContractError } from '../platform/odoo/contract.ts';
+import { ROOT } from '../platform/root.ts';
 import { Secret } from '../platform/secret.ts';
 import { onShutdown } from '../platform/shutdown.ts';
+import { storeSettings } from '../platform/store/owner.ts';
+import { StoreError } from '../platform/store/store-error.ts';
 import type { Subgraph } from './define-subgraph.ts';
 import { executable } from './execute.ts';
 import { subgraphs } from './index.ts';
+import { learnFacilities } from './learn-facilities.ts';
 import { closeOwners, openOwners } from './owners.ts';
 import { serveSubgraphs } from './server.ts';
 
@@ -22,6 +28,8 @@ const main = async (): Promise<void> => {
   const log: Log = createLog(config.log.level);
   const settings = {
     odoo: { url, db: db ?? '', login, apiKey: apiKey ?? new Secret(''), reads, writes, responseLimit, protocol },
+    store: storeSettings(config),
+    supergraphSdl: readFileSync(join(ROOT, 'gateway', 'supergraph', 'supergraph.graphql'), 'utf8'),
   };
   const owners = openOwners(served, settings, config, log);
   const server = await serveSubgraphs({
@@ -39,9 +47,9 @@ const main = async (): Promise<void> => {
   };
   onShutdown(shutDown);
   try {
-    await owners.odoo?.ready;
+    await learnFacilities(owners, config.facilities);
   } catch (error) {
-    if (!(error instanceof ContractError)) return;
+    if (!(error instanceof ContractError || error instanceof StoreError)) return;
     process.exitCode = 1;
     await shutDown();
     throw error;

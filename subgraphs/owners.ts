@@ -4,12 +4,19 @@ import type { Log } from '../platform/log.ts';
 import { type OdooOwner, openOdoo } from '../platform/odoo/owner.ts';
 import type { OdooSession } from '../platform/odoo/session.ts';
 import type { OdooSettings } from '../platform/odoo/types.ts';
+import { collectFindings, type Findings } from '../platform/findings.ts';
+import { keepFindings } from '../platform/store/keep-findings.ts';
+import { openStore, type Store, type StoreOwner, type StoreSettings } from '../platform/store/owner.ts';
 import type { DependencyHealth } from '../platform/subgraph.ts';
+import { type CatalogueEntry, readCatalogue } from '../policies/catalogue.ts';
 import type { Subgraph } from './define-subgraph.ts';
 
 /** What a connector reads each owning system through: a session for one request of one caller. */
 export interface Sessions {
   readonly odoo: OdooSession;
+  readonly store: Store;
+  /** Every field of the supergraph; nothing of it is a caller's. */
+  readonly catalogue: readonly CatalogueEntry[];
 }
 
 export type OwnerName = keyof Sessions;
@@ -25,11 +32,16 @@ export interface Owner<Session> {
 /** The owning systems of a process: those its subgraphs have named. */
 export interface Owners {
   readonly odoo?: OdooOwner;
+  readonly store?: StoreOwner;
+  readonly catalogue?: Owner<readonly CatalogueEntry[]>;
 }
 
 /** Where each owning system is, and who we are there. */
 export interface OwnerSettings {
   readonly odoo: OdooSettings;
+  readonly store: StoreSettings;
+  /** Text of the supergraph that the subgraphs are parts of. */
+  readonly supergraphSdl: string;
 }
 
 /** Connects to what these subgraphs read. Nothing is waited for: a system that is away is tried again. */
@@ -39,7 +51,11 @@ export const openOwners = (
   { facilities, odoo }: Pick<Config, 'facilities' | 'odoo'>,
   log: Log,
 ): Owners => {
-  const isRead = (name: OwnerName): boolean => subgraphs.some(({ connector }) => connector.owners.includes(name));
+  const isRead = (name: OwnerName): boolean =>
+    subgraphs.some(({ connector }) => connector.owners.includes(name) || connector.learnsFrom?.includes(name) === true);
+  const findings = collectFindings();
+  // Findings of any subgraph go to a server that is there anyway.
+  const hasStore = isRead('store') || settings.store.url !== undefined;
   return {
     ...(isRead('odoo') && {
       odoo: openOdoo({
@@ -47,14 +63,41 @@ export const openOwners = (
         entities: subgraphs.flatMap(({ connector }) => connector.odoo ?? []),
         facilities,
         callWithin: odoo.deadline,
+        recordFinding: findings.record,
         log,
       }),
     }),
+    ...(hasStore && { store: storeWithFindings(openStore(settings.store, log), findings, log) }),
+    ...(isRead('catalogue') && { catalogue: catalogueOf(settings.supergraphSdl) }),
   };
 };
 
 export const closeOwners = async (owners: Owners): Promise<void> => {
   await Promise.all(Object.values(owners).map((owner: Owner<unknown>) => owner.close()));
+};
+
+/** The store, with what is found meanwhile written to it until the end. */
+const storeWithFindings = (store: StoreOwner, findings: Findings, log: Log): StoreOwner => {
+  const keeping = keepFindings(findings, store, log);
+  return {
+    ...store,
+    close: async () => {
+      await keeping.stop();
+      await store.close();
+    },
+  };
+};
+
+const catalogueOf = (supergraphSdl: string): Owner<readonly CatalogueEntry[]> => {
+  let entries: readonly CatalogueEntry[] | undefined;
+  return {
+    session: () => {
+      entries ??= readCatalogue(supergraphSdl);
+      return Promise.resolve(entries);
+    },
+    health: () => [],
+    close: () => Promise.resolve(),
+  };
 };
 
 /** Opens the sessions a connector has asked for. */

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
+import type { Config } from '../config.ts';
 import type { Envelope } from '../envelope.ts';
 import { codeOf, type ErrorCode, fail } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -25,6 +27,8 @@ export interface StoreSettings {
 
 /** The store for one request, or for work of our own. */
 export interface Store {
+  /** Codes of the facilities whose rows may be read; none for work of our own, which is about no facility. */
+  readonly facilities: readonly string[];
   /** Runs queries, within the deadline. @throws SOR_UNAVAILABLE, SOR_TIMEOUT, CONFLICT … */
   ask<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
 }
@@ -33,13 +37,23 @@ export interface Store {
 export interface StoreOwner {
   /** Opens it and brings its tables up to date; a server that is away is tried again. @throws StoreError */
   start(): Promise<void>;
-  session(envelope: Pick<Envelope, 'deadline'>): Promise<Store>;
+  session(envelope: Pick<Envelope, 'deadline' | 'identity'>): Promise<Store>;
+  /** For what no request has asked for. */
+  ours(): Store;
   health(): readonly DependencyHealth[];
   close(): Promise<void>;
 }
 
 const FIRST_PAUSE = SECOND / 2;
 const LONGEST_PAUSE = 30 * SECOND;
+
+/** Where the store is, as configured: a server, or a folder of the data directory. */
+export const storeSettings = ({ database, data }: Pick<Config, 'database' | 'data'>): StoreSettings => ({
+  url: database.url,
+  dir: join(data.dir, 'store'),
+  connections: database.connections,
+  within: database.deadline,
+});
 
 export const openStore = (settings: StoreSettings, log: Log): StoreOwner => {
   const closing = new AbortController();
@@ -106,7 +120,9 @@ export const openStore = (settings: StoreSettings, log: Log): StoreOwner => {
     start: async () => {
       await opened();
     },
-    session: ({ deadline }) => Promise.resolve({ ask: (work) => ask(deadline, work) }),
+    session: ({ deadline, identity: { facilities } }) =>
+      Promise.resolve({ facilities, ask: (work) => ask(deadline, work) }),
+    ours: () => ({ facilities: [], ask: (work) => ask(deadlineIn(settings.within), work) }),
     health: () => [toHealth(state)],
     close: async () => {
       closing.abort();

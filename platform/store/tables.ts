@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from 'kysely';
+import type { Reason } from './find-duplicates.ts';
 
 /** An instant: read as a Date, written as a Date or in ISO 8601. */
 type Instant = ColumnType<Date, Date | string, Date | string>;
@@ -48,7 +49,7 @@ export interface DuplicateCandidateTable {
   /** 0 to 100. */
   readonly score: number;
   /** Names of what agrees; never the values. */
-  readonly reasons: Json<readonly string[]>;
+  readonly reasons: Json<readonly Reason[]>;
   readonly found_at: Instant;
 }
 

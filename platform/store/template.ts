@@ -4,7 +4,7 @@ import { cp, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ROOT } from '../root.ts';
 
-/** Made by `npm run build`. What it was made with is checked when it is opened, as with any other directory. */
+/** An empty database, made by `npm run build`. */
 export const TEMPLATE = join(ROOT, 'dist', 'store-template');
 
 /**

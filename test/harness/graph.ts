@@ -2,15 +2,18 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inProcessTransport } from '../../gateway/executor/transports/in-process.ts';
 import { startGateway } from '../../gateway/server.ts';
-import { loadConfig } from '../../platform/config.ts';
+import { type Config, loadConfig } from '../../platform/config.ts';
 import { type Log, silentLog } from '../../platform/log.ts';
 import type { CallEvent, OdooSettings } from '../../platform/odoo/types.ts';
 import { ROOT } from '../../platform/root.ts';
+import type { StoreSettings } from '../../platform/store/owner.ts';
 import { SCOPES } from '../../policies/scopes.ts';
 import { executable } from '../../subgraphs/execute.ts';
 import { subgraphs } from '../../subgraphs/index.ts';
-import { closeOwners, openOwners } from '../../subgraphs/owners.ts';
+import { learnFacilities } from '../../subgraphs/learn-facilities.ts';
+import { closeOwners, openOwners, type Owners } from '../../subgraphs/owners.ts';
 import { startIssuer } from '../fakes/issuer.ts';
+import { storeDirectory } from './store-directory.ts';
 
 export interface Reply {
   readonly status: number;
@@ -38,6 +41,8 @@ export interface Graph extends AsyncDisposable {
 
 export interface GraphOptions {
   readonly odoo: OdooSettings;
+  /** Where the store is; left out: a directory of its own, opened when somebody asks for something in it. */
+  readonly store?: StoreSettings;
   readonly log?: Log;
   /** Environment names of the configuration. */
   readonly env?: Readonly<Record<string, string>>;
@@ -45,22 +50,32 @@ export interface GraphOptions {
   readonly eager?: boolean;
 }
 
+/** Known to the store too, where a test has asked for one. */
+const facilitiesOf = async (owners: Owners, { facilities }: Config, isStored: boolean): Promise<readonly string[]> =>
+  isStored
+    ? learnFacilities(owners, facilities)
+    : ((await owners.odoo?.ready)?.facilities.map(({ code }) => code) ?? []);
+
 export const startGraph = async ({
   odoo: settings,
+  store: storeSettings,
   log = silentLog(),
   env = {},
   eager = false,
 }: GraphOptions): Promise<Graph> => {
   const config = loadConfig({ PORT: '0', ...env });
   const issuer = await startIssuer();
-  const owners = openOwners(subgraphs, { odoo: settings }, config, log);
+  const supergraphSdl = await readFile(join(ROOT, 'gateway', 'supergraph', 'supergraph.graphql'), 'utf8');
+  const directory = await storeDirectory();
+  const store = storeSettings ?? directory.settings;
+  const owners = openOwners(subgraphs, { odoo: settings, store, supergraphSdl }, config, log);
   const { odoo } = owners;
   if (odoo === undefined) throw new Error('no subgraph reads Odoo');
   const parts = subgraphs.map((subgraph) => executable(subgraph, { owners, log }));
   const gateway = await startGateway({
     config,
     log,
-    supergraphSdl: await readFile(join(ROOT, 'gateway', 'supergraph', 'supergraph.graphql'), 'utf8'),
+    supergraphSdl,
     transports: parts.map(inProcessTransport),
     issuer: { issuer: issuer.issuer, jwksUri: issuer.jwksUri },
     health: parts.map((part) => ({ name: part.name, check: () => part.health() })),
@@ -72,10 +87,11 @@ export const startGraph = async ({
   const stop = async () => {
     await gateway.close();
     await closeOwners(owners);
+    await directory.remove();
     await issuer.stop();
   };
   try {
-    const facilities = eager ? [] : (await odoo.ready).facilities.map(({ code }) => code);
+    const facilities = eager ? [] : await facilitiesOf(owners, config, storeSettings !== undefined);
     calls.length = 0;
     const token = ({ scopes = Object.keys(SCOPES), facilities: among = facilities }: Asker = {}) =>
       issuer.mint({ scopes, facilities: among });
