@@ -41,8 +41,11 @@ export interface Graph extends AsyncDisposable {
 
 export interface GraphOptions {
   readonly odoo: OdooSettings;
-  /** Where the store is; left out: a directory of its own, opened when somebody asks for something in it. */
-  readonly store?: StoreSettings;
+  /**
+   * Where the store is; `embedded`: in a directory of its own. Left out: the same, opened when somebody asks for something
+   * in it, and not told of the facilities.
+   */
+  readonly store?: StoreSettings | 'embedded';
   readonly log?: Log;
   /** Environment names of the configuration. */
   readonly env?: Readonly<Record<string, string>>;
@@ -58,7 +61,7 @@ const facilitiesOf = async (owners: Owners, { facilities }: Config, isStored: bo
 
 export const startGraph = async ({
   odoo: settings,
-  store: storeSettings,
+  store,
   log = silentLog(),
   env = {},
   eager = false,
@@ -67,8 +70,8 @@ export const startGraph = async ({
   const issuer = await startIssuer();
   const supergraphSdl = await readFile(join(ROOT, 'gateway', 'supergraph', 'supergraph.graphql'), 'utf8');
   const directory = await storeDirectory();
-  const store = storeSettings ?? directory.settings;
-  const owners = openOwners(subgraphs, { odoo: settings, store, supergraphSdl }, config, log);
+  const storeSettings = typeof store === 'object' ? store : directory.settings;
+  const owners = openOwners(subgraphs, { odoo: settings, store: storeSettings, supergraphSdl }, config, log);
   const { odoo } = owners;
   if (odoo === undefined) throw new Error('no subgraph reads Odoo');
   const parts = subgraphs.map((subgraph) => executable(subgraph, { owners, log }));
@@ -91,7 +94,7 @@ export const startGraph = async ({
     await issuer.stop();
   };
   try {
-    const facilities = eager ? [] : await facilitiesOf(owners, config, storeSettings !== undefined);
+    const facilities = eager ? [] : await facilitiesOf(owners, config, store !== undefined);
     calls.length = 0;
     const token = ({ scopes = Object.keys(SCOPES), facilities: among = facilities }: Asker = {}) =>
       issuer.mint({ scopes, facilities: among });
