@@ -48,7 +48,7 @@ export const startEmbedded = async (config: Config, log: Log): Promise<Embedded>
     const settings = { odoo: await odooSettings(config, stops), store: storeSettings(config), supergraphSdl };
     const owners = openOwners(subgraphs, settings, config, log);
     stops.push(() => closeOwners(owners));
-    const learned = learnFacilities(owners, config.facilities);
+    const learned = learnFacilities(owners, subgraphs, config.facilities);
     // It is waited for below; until then, nobody would have heard that it failed.
     learned.catch(() => undefined);
     const issuer = await issuerOptions(config, stops);

@@ -3,6 +3,7 @@ import type { Facility } from '../platform/odoo/directory.ts';
 import { saveFacilities } from '../platform/store/facilities.ts';
 import type { Store } from '../platform/store/owner.ts';
 import { type Statement, syncCrossReferences } from '../platform/store/sync-cross-references.ts';
+import type { Subgraph } from './define-subgraph.ts';
 import type { Owners } from './owners.ts';
 
 type Configured = Config['facilities'];
@@ -11,13 +12,21 @@ type Configured = Config['facilities'];
  * Waits until Odoo has been reached and the store is open, and writes down what the group's facilities are called, and
  * where, as configuration and Odoo's companies have it today.
  *
- * @returns the codes of the facilities
+ * @returns the codes of the facilities that Odoo has
  * @throws ContractError, StoreError
  */
-export const learnFacilities = async ({ odoo, store }: Owners, configured: Configured): Promise<readonly string[]> => {
-  const [directory] = await Promise.all([odoo?.ready, store?.start()]);
+export const learnFacilities = async (
+  { odoo, store }: Owners,
+  served: readonly Subgraph[],
+  configured: Configured,
+): Promise<readonly string[]> => {
+  const isRead = served.some(({ connector }) => connector.owners.includes('store'));
+  const opening = store?.start();
+  // Where nobody reads the store, only findings go there. They can wait, and be lost.
+  if (!isRead) opening?.catch(() => undefined);
+  const [directory] = await Promise.all([odoo?.ready, isRead ? opening : undefined]);
   const facilities = directory?.facilities ?? [];
-  if (store !== undefined) await write(store.ours(), facilities, configured);
+  if (isRead && store !== undefined) await write(store.ours(), facilities, configured);
   return facilities.map(({ code }) => code);
 };
 

@@ -47,7 +47,7 @@ const main = async (): Promise<void> => {
   };
   onShutdown(shutDown);
   try {
-    await learnFacilities(owners, config.facilities);
+    await learnFacilities(owners, served, config.facilities);
   } catch (error) {
     if (!(error instanceof ContractError || error instanceof StoreError)) return;
     process.exitCode = 1;

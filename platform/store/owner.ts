@@ -59,6 +59,7 @@ export const openStore = (settings: StoreSettings, log: Log): StoreOwner => {
   const closing = new AbortController();
   let database: OpenDatabase | undefined;
   let opening: Promise<OpenDatabase> | undefined;
+  let attempting: Promise<OpenDatabase> | undefined;
   let state: ErrorCode | 'starting' | 'ok' = 'starting';
 
   const attempt = async (): Promise<OpenDatabase> => {
@@ -75,7 +76,8 @@ export const openStore = (settings: StoreSettings, log: Log): StoreOwner => {
   const open = async (): Promise<OpenDatabase> => {
     for (let wait = FIRST_PAUSE; ; wait = Math.min(2 * wait, LONGEST_PAUSE)) {
       try {
-        database = await attempt();
+        attempting = attempt();
+        database = await attempting;
         state = 'ok';
         return database;
       } catch (error) {
@@ -100,8 +102,11 @@ export const openStore = (settings: StoreSettings, log: Log): StoreOwner => {
   /** Waits for a first attempt, and for no other: what is known to be away is tried again in the background. */
   const current = (deadline: Deadline): Promise<OpenDatabase> => {
     if (database !== undefined) return Promise.resolve(database);
+    const failed = state === 'starting' || state === 'ok' ? undefined : state;
     const next = opened();
-    return state === 'starting' ? within(deadline, next, 'SOR_UNAVAILABLE') : Promise.reject(fail('SOR_UNAVAILABLE'));
+    return failed === undefined
+      ? within(deadline, attempting ?? next, 'SOR_UNAVAILABLE')
+      : Promise.reject(fail(failed));
   };
   const ask = async <T>(deadline: Deadline, work: (db: Kysely<Tables>) => Promise<T>): Promise<T> => {
     try {

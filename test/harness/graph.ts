@@ -6,7 +6,7 @@ import { type Config, loadConfig } from '../../platform/config.ts';
 import { type Log, silentLog } from '../../platform/log.ts';
 import type { CallEvent, OdooSettings } from '../../platform/odoo/types.ts';
 import { ROOT } from '../../platform/root.ts';
-import type { StoreSettings } from '../../platform/store/owner.ts';
+import type { Store, StoreSettings } from '../../platform/store/owner.ts';
 import { SCOPES } from '../../policies/scopes.ts';
 import { executable } from '../../subgraphs/execute.ts';
 import { subgraphs } from '../../subgraphs/index.ts';
@@ -37,13 +37,15 @@ export interface Graph extends AsyncDisposable {
   /** Calls that reached Odoo's door since the last `forget`, those that describe models left out. */
   readonly calls: readonly CallEvent[];
   forget(): void;
+  /** The store, to put something into it. */
+  readonly store: Store;
 }
 
 export interface GraphOptions {
   readonly odoo: OdooSettings;
   /**
-   * Where the store is; `embedded`: in a directory of its own. Left out: the same, opened when somebody asks for something
-   * in it, and not told of the facilities.
+   * Where the store is; `embedded`: in a directory of its own, with what it has to know of the facilities. Left out: the
+   * same, but not opened before somebody asks for something in it.
    */
   readonly store?: StoreSettings | 'embedded';
   readonly log?: Log;
@@ -53,10 +55,10 @@ export interface GraphOptions {
   readonly eager?: boolean;
 }
 
-/** Known to the store too, where a test has asked for one. */
+/** Known to the store too, where a test has asked for that. */
 const facilitiesOf = async (owners: Owners, { facilities }: Config, isStored: boolean): Promise<readonly string[]> =>
   isStored
-    ? learnFacilities(owners, facilities)
+    ? learnFacilities(owners, subgraphs, facilities)
     : ((await owners.odoo?.ready)?.facilities.map(({ code }) => code) ?? []);
 
 export const startGraph = async ({
@@ -72,8 +74,8 @@ export const startGraph = async ({
   const directory = await storeDirectory();
   const storeSettings = typeof store === 'object' ? store : directory.settings;
   const owners = openOwners(subgraphs, { odoo: settings, store: storeSettings, supergraphSdl }, config, log);
-  const { odoo } = owners;
-  if (odoo === undefined) throw new Error('no subgraph reads Odoo');
+  const { odoo, store: stored } = owners;
+  if (odoo === undefined || stored === undefined) throw new Error('no subgraph reads Odoo, or none the store');
   const parts = subgraphs.map((subgraph) => executable(subgraph, { owners, log }));
   const gateway = await startGateway({
     config,
@@ -94,7 +96,7 @@ export const startGraph = async ({
     await issuer.stop();
   };
   try {
-    const facilities = eager ? [] : await facilitiesOf(owners, config, store !== undefined);
+    const facilities = eager ? [] : await facilitiesOf(owners, config, store === 'embedded');
     calls.length = 0;
     const token = ({ scopes = Object.keys(SCOPES), facilities: among = facilities }: Asker = {}) =>
       issuer.mint({ scopes, facilities: among });
@@ -102,6 +104,7 @@ export const startGraph = async ({
       url: gateway.url,
       facilities,
       calls,
+      store: stored.ours(),
       forget: () => {
         calls.length = 0;
       },
