@@ -100,7 +100,7 @@ describe('an embedded store', () => {
     const first = writers.map(({ said }) => said[0] ?? '').toSorted((a, b) => a.localeCompare(b));
     expect(first.filter((line) => line === 'open')).toHaveLength(1);
     expect(first.filter((line) => line.startsWith('failed:') && line.includes('in use'))).toHaveLength(2);
-    await Promise.all(writers.map((writer) => (writer.child.exitCode === null ? kill(writer) : undefined)));
+    for (const writer of writers) if (writer.child.exitCode === null) await kill(writer);
     await fresh.remove();
   }, 60_000);
 });

@@ -1,15 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { collectFindings } from '../../platform/findings.ts';
 import { encodeId } from '../../platform/ids.ts';
+import { silentLog } from '../../platform/log.ts';
 import { Secret } from '../../platform/secret.ts';
 import { addCrossReferences } from '../../platform/store/cross-references.ts';
 import { replaceDuplicates } from '../../platform/store/duplicates.ts';
 import { findDuplicates } from '../../platform/store/find-duplicates.ts';
-import { saveFindings } from '../../platform/store/findings.ts';
+import { listFindings, saveFindings } from '../../platform/store/findings.ts';
+import { openStore } from '../../platform/store/owner.ts';
 import { SECOND } from '../../platform/time.ts';
 import { readCatalogue } from '../../policies/catalogue.ts';
+import { startOdooSandbox } from '../../sandbox/odoo/server.ts';
+import { SMALL_USERS, smallSeed } from '../fixtures/odoo/small-seed.ts';
 import { type Graph, startGraph } from '../harness/graph.ts';
 import { type OdooServer, startSandboxOdoo } from '../harness/odoo-servers.ts';
+import { storeDirectory } from '../harness/store-directory.ts';
 import { supergraphText } from '../harness/test-owners.ts';
 
 const NORTH = encodeId('Facility', 'north-facility');
@@ -29,7 +34,6 @@ describe('governance', () => {
     graph = await startGraph({
       odoo: odoo.settings,
       store: 'embedded',
-      env: { ODOO_DEADLINE: '10000' },
     });
   }, 60_000);
   afterAll(async () => {
@@ -198,6 +202,32 @@ describe('governance', () => {
       expect(answer).toEqual({ catalogue: null });
       expect(errors.map(({ extensions }) => extensions.code)).toEqual(['UNAUTHORIZED_FIELD_OR_TYPE']);
     });
+  });
+});
+
+describe('what is found while reading', () => {
+  it('is in the store when the process ends', async () => {
+    const seed = smallSeed();
+    const orders = (seed.tables['purchase.order'] ?? []).map((row) => ({ ...row, state: 'on hold' }));
+    const server = await startOdooSandbox({ seed: { ...seed, tables: { ...seed.tables, 'purchase.order': orders } } });
+    const { login, apiKey } = SMALL_USERS.gateway;
+    const directory = await storeDirectory();
+    try {
+      const graph = await startGraph({
+        odoo: { url: server.url, db: server.db, login, apiKey: new Secret(apiKey) },
+        store: directory.settings,
+      });
+      const { data } = await graph.ask('{ purchaseOrders { nodes { state } } dataQualityFindings { totalCount } }');
+      expect(data).toMatchObject({ purchaseOrders: { nodes: orders.map(() => ({ state: 'UNMAPPED' })) } });
+      await graph[Symbol.asyncDispose]();
+      const store = openStore(directory.settings, silentLog());
+      const { nodes } = await listFindings(store.ours(), {}, {}, false);
+      await store.close();
+      expect(nodes).toMatchObject([{ source: 'odoo', type: 'PurchaseOrder', field: 'state', count: orders.length }]);
+    } finally {
+      await server.stop();
+      await directory.remove();
+    }
   });
 });
 
