@@ -1,7 +1,7 @@
 import { parse } from 'graphql';
 import { readCatalogue } from '../../policies/catalogue.ts';
 import { lintNulls } from './lint/nulls.ts';
-import { lintClasses, lintDerived, lintOwners } from './lint/ownership.ts';
+import { lintClasses, lintDerived, lintFreshness, lintOwners } from './lint/ownership.ts';
 import { lintWrites } from './lint/writes.ts';
 
 /**
@@ -16,6 +16,7 @@ export const lintSupergraph = (supergraphSdl: string): readonly string[] => {
   return [
     ...lintOwners(catalogue),
     ...lintClasses(catalogue),
+    ...lintFreshness(catalogue),
     ...lintDerived(catalogue),
     ...lintWrites(document, catalogue),
     ...lintNulls(document),

@@ -1,4 +1,4 @@
-import { prepareDirectory, TEMPLATE } from './template.ts';
+import { prepareTemplate } from './template.ts';
 
 /** A part of `npm run build`: does nothing where the template is there. A first start copies it. */
-await prepareDirectory(TEMPLATE);
+await prepareTemplate();

@@ -1,26 +1,36 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { cp, mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ROOT } from '../root.ts';
 
-/** An empty database, made by `npm run build`. */
-export const TEMPLATE = join(ROOT, 'dist', 'store-template');
+const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+  readonly dependencies: Readonly<Record<string, string>>;
+};
+
+/** An empty database, made by `npm run build`. Each version of PGlite has its own: its files may differ. */
+export const TEMPLATE = join(ROOT, 'dist', `store-template-${dependencies['@electric-sql/pglite']}`);
+
+/** Makes the template where there is none. Of several processes that do so at once, one leaves it behind. */
+export const prepareTemplate = (): Promise<void> => put(TEMPLATE, `${TEMPLATE}.new-${process.pid}`, makeElsewhere);
 
 /**
- * Puts a database directory at `dir` where there is none: a copy of the template, or a new one.
- *
- * A new one takes seconds and hundreds of megabytes, so it is made by a process that ends. Whatever breaks off, at `dir`
- * is a whole directory or none.
+ * Puts a database directory at `dir` where there is none: a copy of the template, or a new one. The caller has locked the
+ * place. Whatever breaks off, at `dir` is a whole directory or none.
  */
-export const prepareDirectory = async (dir: string): Promise<void> => {
+export const prepareDirectory = (dir: string): Promise<void> =>
+  put(dir, `${dir}.new`, async (growing) => {
+    if (await exists(TEMPLATE)) await cp(TEMPLATE, growing, { recursive: true });
+    else await makeElsewhere(growing);
+  });
+
+const put = async (dir: string, growing: string, make: (dir: string) => Promise<void>): Promise<void> => {
   if (await exists(dir)) return;
-  const growing = `${dir}.new-${process.pid}`;
   await rm(growing, { recursive: true, force: true });
   await mkdir(dirname(dir), { recursive: true, mode: 0o700 });
   try {
-    if (await exists(TEMPLATE)) await cp(TEMPLATE, growing, { recursive: true });
-    else await makeElsewhere(growing);
+    await make(growing);
     await rename(growing, dir);
   } catch (error) {
     await rm(growing, { recursive: true, force: true });
@@ -35,13 +45,12 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
+/** Making a database takes seconds and hundreds of megabytes, so it is done by a process that ends. */
 const makeElsewhere = async (dir: string): Promise<void> => {
-  const loader = import.meta.filename.endsWith('.ts') ? ['--import', 'tsx'] : [];
-  const script = join(import.meta.dirname, `make-directory${import.meta.filename.endsWith('.ts') ? '.ts' : '.js'}`);
-  const child = spawn(process.execPath, [...loader, script, dir], {
-    cwd: ROOT,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
+  const isSource = import.meta.filename.endsWith('.ts');
+  const script = join(import.meta.dirname, `make-directory${isSource ? '.ts' : '.js'}`);
+  const args = [...(isSource ? ['--import', 'tsx'] : []), script, dir];
+  const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0) throw new Error('the database directory could not be made');
 };

@@ -128,6 +128,16 @@ describe('the owner of a field', () => {
   });
 });
 
+describe('the freshness of a field', () => {
+  const fresh = (freshness: string) => lint(`type Query { t: T } type T ${DATA} { f: Int @freshness(${freshness}) }`);
+
+  it('of a batch says how old it can be', () => {
+    expect(fresh('class: BATCH')).toEqual(['T.f: is BATCH, and does not say how old it can be (maxAge)']);
+    expect(fresh('class: BATCH, maxAge: "a day"')).toEqual(['T.f: a day is not a duration (PT24H)']);
+    expect(fresh('class: BATCH, maxAge: "PT24H"')).toEqual([]);
+  });
+});
+
 describe('a derived field', () => {
   it('has no owner, and takes none from its type', () => {
     expect(lint(`type Query { t: T } type T ${DATA} { f: Int g: Int @derived(from: ["T.f"]) }`)).toEqual([]);

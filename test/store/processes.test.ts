@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { silentLog } from '../../platform/log.ts';
 import { ROOT } from '../../platform/root.ts';
 import { Secret } from '../../platform/secret.ts';
+import { lockDirectory } from '../../platform/store/directory-lock.ts';
 import { openStore, type StoreSettings } from '../../platform/store/owner.ts';
 import { deadlineIn, SECOND } from '../../platform/time.ts';
 import { createIdentity } from '../../platform/identity.ts';
@@ -103,6 +105,19 @@ describe('an embedded store', () => {
     for (const writer of writers) if (writer.child.exitCode === null) await kill(writer);
     await fresh.remove();
   }, 60_000);
+});
+
+describe('the lock of a directory', () => {
+  it.each(['short', 'long'.repeat(40)])('is had by one at a time, in the same process too: %s', async (name) => {
+    const { settings, remove } = await storeDirectory();
+    const dir = join(settings.dir, name);
+    await mkdir(dir, { recursive: true });
+    const lock = await lockDirectory(dir);
+    await expect(lockDirectory(dir)).rejects.toThrow(/in use/);
+    await lock.release();
+    await (await lockDirectory(dir)).release();
+    await remove();
+  });
 });
 
 (hasPostgres() ? describe : describe.skip)('a store on a server', () => {

@@ -24,6 +24,17 @@ export const lintClasses = (catalogue: Catalogue): readonly string[] =>
       return classes.every(isDataClass) ? [] : [`${coordinate}: ${classes.join()} is no class (policies/classes.ts)`];
     });
 
+/** A duration in days, hours or minutes (ISO 8601). */
+const DURATION = /^P(\d+D|T\d+H|T\d+M)$/;
+
+/** What is not read when it is asked for says how old it can be. */
+export const lintFreshness = (catalogue: Catalogue): readonly string[] =>
+  catalogue.flatMap(({ coordinate, freshness: { class: kind, maxAge } }) => {
+    if (kind === 'BATCH' && maxAge === null)
+      return [`${coordinate}: is BATCH, and does not say how old it can be (maxAge)`];
+    return maxAge === null || DURATION.test(maxAge) ? [] : [`${coordinate}: ${maxAge} is not a duration (PT24H)`];
+  });
+
 /** What is computed has no owner, and is computed from something there is. */
 export const lintDerived = (catalogue: Catalogue): readonly string[] => {
   const known = new Set(catalogue.map(({ coordinate }) => coordinate));
