@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { sql } from 'kysely';
 import { silentLog } from '../../platform/log.ts';
 import { ROOT } from '../../platform/root.ts';
 import { Secret } from '../../platform/secret.ts';
@@ -179,6 +180,16 @@ describe('the lock of a directory', () => {
     });
     await postgres.start();
     await started;
+    expect(owner.health()).toEqual([{ name: 'store', status: 'ok' }]);
+    await owner.close();
+  }, 30_000);
+
+  it('ends a statement that takes too long', async () => {
+    const owner = openStore({ ...settingsOf(await postgres.database()), within: 300 }, silentLog());
+    await owner.start();
+    const slow = owner.ours().ask((db) => sql`select pg_sleep(20)`.execute(db));
+    await expect(slow).rejects.toMatchObject({ extensions: { code: 'SOR_TIMEOUT' } });
+    // Only the statement is given up, not the server.
     expect(owner.health()).toEqual([{ name: 'store', status: 'ok' }]);
     await owner.close();
   }, 30_000);
