@@ -47,18 +47,28 @@ describe.each(STORE_ENGINES)('the store on $title', ({ start }) => {
   afterEach(async () => {
     for (const owner of opened.splice(0)) await owner.close();
   });
-  afterAll(async () => engine?.[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await shared?.close();
+    await engine?.[Symbol.asyncDispose]();
+  });
 
   const open = (settings: StoreSettings): StoreOwner => {
     const owner = openStore(settings, silentLog());
     opened.push(owner);
     return owner;
   };
-  const newStore = async (facilities: readonly string[] = ['north']): Promise<Store> =>
-    open(await engine.database()).session({
+  let shared: StoreOwner | undefined;
+  /** With nothing in it. It is the same database each time: opening one takes longer than the tests do. */
+  const newStore = async (facilities: readonly string[] = ['north']): Promise<Store> => {
+    shared ??= openStore(await engine.database(), silentLog());
+    await shared
+      .ours()
+      .ask((db) => sql`truncate cross_reference, facility, duplicate_candidate, finding restart identity`.execute(db));
+    return shared.session({
       identity: createIdentity({ subject: 's', client: 'c', scopes: [], facilities }),
       deadline: deadlineIn(20 * SECOND),
     });
+  };
 
   describe('its tables', () => {
     test('come to the same from every version there has been', async () => {
