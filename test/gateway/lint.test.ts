@@ -215,6 +215,14 @@ describe('a field that is never null', () => {
     expect(lint(of('a'), of('b'))).toEqual([]);
   });
 
+  it('may be a key by which only some subgraphs know the object', () => {
+    const [a, b] = [
+      `type Query { t: T } type T @key(fields: "id") @key(fields: "number") ${DATA} { id: ID! number: String! f: Int! }`,
+      'type T @key(fields: "number") { number: String! g: Int }',
+    ];
+    expect(lint(a, b)).toEqual(['T.f: must be nullable, since a T of b gets it from another subgraph']);
+  });
+
   it.each([
     ['f: Int! @requiresScopes(scopes: [["x"]])', ''],
     ['f: Int! @authenticated', ''],

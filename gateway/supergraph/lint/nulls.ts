@@ -38,14 +38,16 @@ export const lintNulls = (document: DocumentNode): readonly string[] => {
   );
 };
 
-/** Graphs that hand out objects of the type and cannot answer the field themselves. */
+/**
+ * Graphs that hand out objects of the type and cannot answer the field themselves; none for what tells objects apart.
+ * An object that is known by one key and has lost the others is lost itself, whatever they are.
+ */
 const graphsWithout = (type: FieldedType, field: FieldDefinitionNode): readonly string[] => {
+  const uses = usesOf(type, 'join__type');
+  if (uses.some(({ key }) => typeof key === 'string' && key.split(/[\s{}]+/).includes(field.name.value))) return [];
   const able = new Set(graphsOfField(type, field));
-  // Whoever knows an object by a key has the key's fields.
-  const uses = usesOf(type, 'join__type').map(({ graph, key }) => ({ graph: textOf(graph) ?? '', key }));
-  for (const { graph, key } of uses)
-    if (typeof key === 'string' && key.split(/[\s{}]+/).includes(field.name.value)) able.add(graph);
-  return [...new Set(uses.map(({ graph }) => graph))].filter((graph) => !able.has(graph));
+  const graphs = new Set(uses.flatMap(({ graph }) => textOf(graph) ?? []));
+  return [...graphs].filter((graph) => !able.has(graph));
 };
 
 /** Alternatives of sets of scopes; `@authenticated` alone is one alternative that asks for nothing. Undefined: anybody. */
