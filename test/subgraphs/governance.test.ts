@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { collectFindings } from '../../platform/findings.ts';
 import { encodeId } from '../../platform/ids.ts';
@@ -202,6 +205,31 @@ describe('governance', () => {
       expect(answer).toEqual({ catalogue: null });
       expect(errors.map(({ extensions }) => extensions.code)).toEqual(['UNAUTHORIZED_FIELD_OR_TYPE']);
     });
+  });
+});
+
+describe('a facility that the configuration describes', () => {
+  it('has the identifiers that stand there, several of a kind too, and its code in systems of which it says nothing', async () => {
+    const file = join(await mkdtemp(join(tmpdir(), 'caregraph-config-')), 'config.json');
+    const identifiers = [
+      { system: 'scheduling', kind: 'location', value: 'Location/7' },
+      { system: 'scheduling', kind: 'location', value: 'Location/8' },
+      { system: 'hr', kind: 'facilityCode', value: 'N-01' },
+    ];
+    await writeFile(file, JSON.stringify({ facilities: { north: { odooCompany: 1, identifiers } } }));
+    await using odoo = await startSandboxOdoo();
+    await using graph = await startGraph({ odoo: odoo.settings, store: 'embedded', env: { CAREGRAPH_CONFIG: file } });
+    const { data } = await graph.ask('{ facilities { code identifiers { system kind value } } }');
+    const north = { system: 'scheduling', kind: 'organization', value: 'urn:caregraph:facility|north' };
+    expect(data).toEqual({
+      facilities: [
+        {
+          code: 'north',
+          identifiers: expect.arrayContaining([...identifiers, north, { system: 'odoo', kind: 'company', value: '1' }]),
+        },
+      ],
+    });
+    await rm(dirname(file), { recursive: true });
   });
 });
 
