@@ -181,17 +181,44 @@ export const settings = z.strictObject({
       'For labels of @override in the supergraph: whether the field is taken from its new subgraph. Left out: a label percent(n) is drawn for each request, any other is false.',
   }),
   facilities: meta(
-    z.record(z.string().regex(/^[a-z0-9][a-z0-9-]*$/), z.strictObject({ odooCompany: z.int().positive() })).optional(),
+    z
+      .record(
+        z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
+        z.strictObject({
+          odooCompany: z.int().positive(),
+          identifiers: z
+            .array(
+              z.strictObject({
+                system: z.enum(['odoo', 'scheduling', 'billing', 'hr']),
+                kind: z.string().min(1),
+                value: z.string().min(1),
+              }),
+            )
+            .optional(),
+        }),
+      )
+      .optional(),
     {
       description:
-        'Facility codes, as they stand in tokens, and the Odoo company of each: {"north": {"odooCompany": 1}}. Unset: one per company, coded by its name.',
+        'Facility codes, as they stand in tokens, and the Odoo company of each: {"north": {"odooCompany": 1}}. Unset: one per company, coded by its name. `identifiers` says what other systems call a facility where they do not use its code: [{"system": "scheduling", "kind": "location", "value": "Location/7"}].',
     },
   ),
   database: z
     .strictObject({
       url: connection(
-        { env: 'DATABASE_URL', description: 'PostgreSQL; reserved, nothing uses it yet.' },
+        { env: 'DATABASE_URL', description: 'PostgreSQL 13 or later. Unset: a database in the data directory.' },
         /^postgres(ql)?:\/\//,
+      ),
+      connections: whole({ unit: 'calls', description: 'Connections kept to a server.' }, 8, 1, 256),
+      deadline: whole(
+        {
+          env: 'DATABASE_DEADLINE',
+          unit: 'ms',
+          description: 'Time one query may take, within what is left of the request.',
+        },
+        5 * SECOND,
+        50,
+        300 * SECOND,
       ),
     })
     .prefault({}),

@@ -7,13 +7,20 @@ import type { OdooSettings } from '../platform/odoo/types.ts';
 import { openScimOwner, type ScimOwner } from '../platform/scim/owner.ts';
 import type { ScimSession } from '../platform/scim/session.ts';
 import type { ScimSettings } from '../platform/scim/types.ts';
+import { collectFindings, type Findings } from '../platform/findings.ts';
+import { keepFindings } from '../platform/store/keep-findings.ts';
+import { openStore, type Store, type StoreOwner, type StoreSettings } from '../platform/store/owner.ts';
 import type { DependencyHealth } from '../platform/subgraph.ts';
+import { type CatalogueEntry, readCatalogue } from '../policies/catalogue.ts';
 import type { Subgraph } from './define-subgraph.ts';
 
 /** What a connector reads each owning system through: a session for one request of one caller. */
 export interface Sessions {
   readonly odoo: OdooSession;
   readonly hr: ScimSession;
+  readonly store: Store;
+  /** Every field of the supergraph; nothing of it is a caller's. */
+  readonly catalogue: readonly CatalogueEntry[];
 }
 
 export type OwnerName = keyof Sessions;
@@ -30,12 +37,17 @@ export interface Owner<Session> {
 export interface Owners {
   readonly odoo?: OdooOwner;
   readonly hr?: ScimOwner;
+  readonly store?: StoreOwner;
+  readonly catalogue?: Owner<readonly CatalogueEntry[]>;
 }
 
 /** Where each owning system is, and who we are there. Those that no subgraph of the process reads may be left out. */
 export interface OwnerSettings {
   readonly odoo?: OdooSettings | undefined;
   readonly hr?: ScimSettings | undefined;
+  readonly store: StoreSettings;
+  /** Text of the supergraph that the subgraphs are parts of. */
+  readonly supergraphSdl: string;
 }
 
 /** Connects to what these subgraphs read. Nothing is waited for: a system that is away is tried again. */
@@ -46,6 +58,9 @@ export const openOwners = (
   log: Log,
 ): Owners => {
   const isRead = (name: OwnerName): boolean => readOwners(subgraphs).has(name);
+  const findings = collectFindings();
+  // Findings of any subgraph go to a server that is there anyway.
+  const hasStore = isRead('store') || settings.store.url !== undefined;
   return {
     ...(isRead('odoo') && {
       odoo: openOdoo({
@@ -53,6 +68,7 @@ export const openOwners = (
         entities: subgraphs.flatMap(({ connector }) => connector.odoo ?? []),
         facilities,
         callWithin: odoo.deadline,
+        recordFinding: findings.record,
         log,
       }),
     }),
@@ -66,12 +82,14 @@ export const openOwners = (
         log,
       }),
     }),
+    ...(hasStore && { store: storeWithFindings(openStore(settings.store, log), findings, log) }),
+    ...(isRead('catalogue') && { catalogue: catalogueOf(settings.supergraphSdl) }),
   };
 };
 
 /** The systems that these subgraphs read. */
 export const readOwners = (subgraphs: readonly Subgraph[]): ReadonlySet<OwnerName> =>
-  new Set(subgraphs.flatMap(({ connector }) => connector.owners));
+  new Set(subgraphs.flatMap(({ connector }) => [...connector.owners, ...(connector.learnsFrom ?? [])]));
 
 const given = <Settings>(name: OwnerName, settings: Settings | undefined): Settings => {
   if (settings === undefined) throw new Error(`${name} is read, and nobody says where it is`);
@@ -80,6 +98,30 @@ const given = <Settings>(name: OwnerName, settings: Settings | undefined): Setti
 
 export const closeOwners = async (owners: Owners): Promise<void> => {
   await Promise.all(Object.values(owners).map((owner: Owner<unknown>) => owner.close()));
+};
+
+/** The store, with what is found meanwhile written to it until the end. */
+const storeWithFindings = (store: StoreOwner, findings: Findings, log: Log): StoreOwner => {
+  const keeping = keepFindings(findings, store, log);
+  return {
+    ...store,
+    close: async () => {
+      await keeping.stop();
+      await store.close();
+    },
+  };
+};
+
+const catalogueOf = (supergraphSdl: string): Owner<readonly CatalogueEntry[]> => {
+  let entries: readonly CatalogueEntry[] | undefined;
+  return {
+    session: () => {
+      entries ??= readCatalogue(supergraphSdl);
+      return Promise.resolve(entries);
+    },
+    health: () => [],
+    close: () => Promise.resolve(),
+  };
 };
 
 /** Opens the sessions a connector has asked for. */
