@@ -28,7 +28,7 @@ export interface FhirSandbox extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
   readonly token: string;
-  /** Also answered at `GET /sandbox/instance`. */
+  /** Also answered at `GET sandbox/instance` below the base, to anybody. */
   readonly instance: string;
   /** Requests since the last reset, in order. */
   readonly calls: { readonly all: readonly LoggedRequest[]; reset(): void };
@@ -38,7 +38,7 @@ export interface FhirSandbox extends AsyncDisposable {
 }
 
 const BASE = '/fhir/R4';
-const INSTANCE = '/sandbox/instance';
+const INSTANCE = `${BASE}/sandbox/instance`;
 
 /**
  * Starts a FHIR R4 server on the loopback address, with its resources in memory and a journal in `dataDir`.
@@ -54,7 +54,10 @@ export const startFhirSandbox = async (options: FhirSandboxOptions): Promise<Fhi
   const timers = new Set<NodeJS.Timeout>();
   const server = createServer((request, response) => {
     const url = request.url ?? '/';
-    if (url === INSTANCE) return void response.end(instance);
+    if (url === INSTANCE) {
+      response.end(instance);
+      return;
+    }
     const fault = control.next();
     receive(request, response, (body) => {
       calls.push({ method: request.method ?? 'GET', url: url.startsWith(BASE) ? url.slice(BASE.length) : url });
