@@ -74,7 +74,7 @@ const KEPT = [
 const resourcesOf = <T>(file: string): readonly T[] =>
   (readJson(`fhir/r4/${file}.json`) as Bundle<T>).entry.map(({ resource }) => resource);
 
-const TYPES = new Set([...Object.values(DOMAINS).flat(), 'Bundle', 'OperationOutcome', 'Parameters']);
+const TYPES = new Set(Object.values(DOMAINS).flat());
 const ABSTRACT = new Set(['Resource', 'DomainResource']);
 
 /** The same each time. */

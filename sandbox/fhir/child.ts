@@ -8,4 +8,9 @@ export interface FhirReady extends Ready {
 
 /** Finds the FHIR server of a domain that belongs to a data directory, or starts it. */
 export const attachFhirSandbox = (dataDir: string, domain: FhirDomain): Promise<FhirReady & SandboxProcess> =>
-  attachSandbox<FhirReady>(domain, dataDir, ['--domain', domain], 'fhir');
+  attachSandbox<FhirReady>(domain, dataDir, {
+    program: 'fhir',
+    args: ['--domain', domain],
+    // Answers are short-lived and resources live for ever: a larger nursery only costs memory, a quarter of all.
+    flags: ['--max-semi-space-size=2'],
+  });

@@ -41,7 +41,7 @@ export const openFhir = (options: FhirOptions, at: () => string): Fhir & { reado
     },
     clock,
     newId: randomUUID,
-    validate: createValidator(),
+    validate: createValidator(types),
     required: (type) => required.get(type) ?? [],
     unchecked: [],
     close: () => journal?.close(),

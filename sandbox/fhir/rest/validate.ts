@@ -20,10 +20,10 @@ interface Bound {
  * Makes what checks resources against R4: structure, cardinality, formats and invariants with Medplum's validator, and the
  * codes that R4 binds elements to, which that leaves out. The definitions are read with the first resource.
  */
-export const createValidator = (): ((resource: Fields) => void) => {
+export const createValidator = (types: readonly string[]): ((resource: Fields) => void) => {
   let bound: ReadonlyMap<string, readonly Bound[]> | undefined;
   return (resource) => {
-    bound ??= load();
+    bound ??= load(types);
     const type = String(resource['resourceType']);
     const issues = [...structureIssues(resource), ...codeIssues(type, bound.get(type) ?? [], resource)];
     if (issues.length > 0) throw FhirError.of(400, issues);
@@ -41,8 +41,11 @@ export const requiredElements = ({ structures }: Definitions): ReadonlyMap<strin
     ]),
   );
 
-const load = (): ReadonlyMap<string, readonly Bound[]> => {
-  const { structures, codes } = readDefinitions();
+const load = (types: readonly string[]): ReadonlyMap<string, readonly Bound[]> => {
+  const { structures: all, codes } = readDefinitions();
+  const structures = all.filter(
+    ({ kind, abstract, name }) => kind !== 'resource' || abstract || types.includes(String(name)),
+  );
   const entry = structures.map((resource) => ({ resource }));
   indexStructureDefinitionBundle({ resourceType: 'Bundle', type: 'collection', entry } as never);
   const setOf = new Map(Object.entries(codes).map(([valueSet, list]) => [valueSet, new Set(list)]));

@@ -154,16 +154,15 @@ const reverseChain = (searched: Searched, type: string, { modifier = '', chain, 
   return among(ids);
 };
 
+/** R4 search, "string": from the beginning, `:contains` anywhere; only `:exact` minds case and accents. */
 const string = (column: Column, modifier: string | undefined, values: readonly string[]): Filter => {
-  const texts = values.map(unescape).map(fold);
+  const plain = values.map(unescape);
+  const texts = plain.map(fold);
   switch (modifier) {
     case 'exact':
+      return keyed(column, plain);
     case undefined:
-      return some(column, (own) =>
-        own.texts.some((text) =>
-          texts.some((asked) => (modifier === undefined ? text.startsWith(asked) : text === asked)),
-        ),
-      );
+      return some(column, (own) => own.texts.some((text) => texts.some((asked) => text.startsWith(asked))));
     case 'contains':
       return some(column, (own) => own.texts.some((text) => texts.some((asked) => text.includes(asked))));
     default:

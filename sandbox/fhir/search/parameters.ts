@@ -60,10 +60,15 @@ const stepOf = (part: string): Step | undefined => {
   return (nodes) => nodes.filter((node) => isFields(node) && node[field] === value);
 };
 
+/** What ends the names of `field[x]` in the resources that the sandbox has. */
+const CHOICES = new Set(
+  'Boolean Date DateTime Period Timing Age Range String Reference CodeableConcept Quantity Money Identifier'.split(' '),
+);
+
 /** A field, or the one there is of `field[x]`. */
 const child = (node: Fields, field: string): readonly unknown[] => {
   if (node[field] !== undefined) return listOf(node[field]);
-  const choice = Object.keys(node).find((key) => key.startsWith(field) && /^[A-Z]/.test(key.slice(field.length)));
+  const choice = Object.keys(node).find((key) => key.startsWith(field) && CHOICES.has(key.slice(field.length)));
   return choice === undefined ? [] : listOf(node[choice]);
 };
 

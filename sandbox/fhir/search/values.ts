@@ -5,7 +5,8 @@ import { type Interval, intervalOf } from './dates.ts';
 /**
  * What one resource has for one search parameter, ready to be compared.
  *
- * Tokens, references and uris are keys that a question is equal to or not; `texts` are what is compared as text.
+ * Tokens, references and uris are keys that a question is equal to or not, and so are strings as they are written;
+ * `texts` are what is compared as text, folded.
  */
 export interface Values {
   readonly keys: readonly string[];
@@ -26,8 +27,10 @@ export const valuesOf = (type: ParameterType, nodes: readonly unknown[]): Values
       return { ...NOTHING, keys: nodes.flatMap(referenceKeys) };
     case 'uri':
       return { ...NOTHING, keys: nodes.map(String) };
-    case 'string':
-      return { ...NOTHING, texts: nodes.flatMap(stringTexts) };
+    case 'string': {
+      const texts = nodes.flatMap(stringTexts);
+      return { ...NOTHING, keys: texts, texts: texts.map(fold) };
+    }
     case 'date':
       return { ...NOTHING, intervals: nodes.flatMap((node) => dateIntervals(node) ?? []) };
     default:
@@ -74,7 +77,7 @@ const referenceKeys = (node: unknown): readonly string[] => {
 
 /** Names and addresses are searched by all of their parts. */
 const stringTexts = (node: unknown): readonly string[] => {
-  if (typeof node === 'string') return [fold(node)];
+  if (typeof node === 'string') return [node];
   if (!isFields(node)) return [];
   const parts = [
     'text',
@@ -89,10 +92,7 @@ const stringTexts = (node: unknown): readonly string[] => {
     'postalCode',
     'country',
   ];
-  return parts
-    .flatMap((part) => listOf(node[part]))
-    .filter((one) => typeof one === 'string')
-    .map(fold);
+  return parts.flatMap((part) => listOf(node[part])).filter((one) => typeof one === 'string');
 };
 
 const dateIntervals = (node: unknown): Interval | undefined => {
