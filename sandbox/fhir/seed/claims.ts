@@ -139,9 +139,9 @@ const DISPOSITIONS: Readonly<Record<Adjudication['outcome'], string>> = {
 /** One for each payment that Odoo has of a claim. */
 export const reconciliations = (claims: readonly Claim[]): readonly Resource[] =>
   claims.flatMap(({ number, cover, facilityCode, payments }) =>
-    payments.map(({ name, date, amount, isSettled }) =>
-      resourceOf('PaymentReconciliation', `pay-${lower(name).replaceAll('/', '-')}`, date, {
-        identifier: [identifier('payment', name)],
+    payments.map(({ name, date, amount, isSettled }, index) =>
+      resourceOf('PaymentReconciliation', `rmt-${number.slice(4)}-${index + 1}`, date, {
+        identifier: [identifier('remittance', `RMT-${number.slice(4)}-${index + 1}`)],
         status: 'active',
         created: instant(date),
         paymentIssuer: payerOf(cover.payer),
@@ -150,6 +150,7 @@ export const reconciliations = (claims: readonly Claim[]): readonly Resource[] =
         disposition: isSettled ? 'Settled' : 'Waiting for the bank',
         paymentDate: dayOf(date),
         paymentAmount: money(amount),
+        // Odoo counts payments anew in each facility.
         paymentIdentifier: identifier('payment', name),
         detail: [
           {

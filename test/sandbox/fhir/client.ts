@@ -42,3 +42,6 @@ export const idsOf = ({ body }: Reply, mode = 'match'): readonly string[] =>
   ((body['entry'] ?? []) as unknown as readonly { resource: { id: string }; search: { mode: string } }[])
     .filter(({ search }) => search.mode === mode)
     .map(({ resource }) => resource.id);
+
+/** Id of a resource that has been answered. */
+export const idOf = ({ body }: Reply): string => body['id'] as unknown as string;

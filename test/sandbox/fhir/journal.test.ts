@@ -5,9 +5,9 @@ import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { FhirReady } from '../../../sandbox/fhir/child.ts';
+import { attachFhirSandbox, type FhirReady } from '../../../sandbox/fhir/child.ts';
 import { startFhirSandbox } from '../../../sandbox/fhir/server.ts';
-import { clientOf } from './client.ts';
+import { clientOf, idOf } from './client.ts';
 import { smallSeed } from './small-seed.ts';
 
 const MAIN = new URL('../../../sandbox/fhir/main.ts', import.meta.url).pathname;
@@ -26,8 +26,7 @@ describe('the journal', () => {
   it('brings back what was created, changed and deleted, with its versions', async () => {
     const first = await start();
     const before = clientOf(first);
-    const { body } = await before('POST', 'Patient', { body: PATIENT });
-    const kept = `Patient/${String(body['id'])}`;
+    const kept = `Patient/${idOf(await before('POST', 'Patient', { body: PATIENT }))}`;
     await before('PATCH', kept, { body: [{ op: 'add', path: '/active', value: true }] });
     await before('DELETE', 'Appointment/a1');
     const changed = await before('GET', kept);
@@ -87,18 +86,30 @@ describe('the process', () => {
 
   it('loses nothing it has acknowledged when it is killed, and keeps its token', async () => {
     const first = await run();
-    const { status, body } = await clientOf(first)('POST', 'Patient', { body: PATIENT });
-    expect(status).toBe(201);
+    const created = await clientOf(first)('POST', 'Patient', { body: PATIENT });
+    expect(created.status).toBe(201);
     first.child.kill('SIGKILL');
     await once(first.child, 'exit');
 
     const second = await run();
     expect([second.token, second.instance === first.instance]).toEqual([first.token, false]);
-    const again = await clientOf(second)('GET', `Patient/${String(body['id'])}`);
-    expect(again.body).toEqual(body);
+    const again = await clientOf(second)('GET', `Patient/${idOf(created)}`);
+    expect(again.body).toEqual(created.body);
     expect(await (await fetch(`${second.url}/sandbox/instance`)).text()).toBe(second.instance);
     expect((await clientOf(second)('GET', 'Organization?type=ins&_summary=count')).body['total']).toBe(8);
     second.child.kill('SIGTERM');
     expect(await once(second.child, 'exit')).toEqual([0, null]);
+  });
+
+  it('is found again by the next gateway, and ends when it is told to', async () => {
+    const first = await attachFhirSandbox(dataDir, 'scheduling');
+    const second = await attachFhirSandbox(dataDir, 'scheduling');
+    try {
+      expect([second.pid, second.url, second.token]).toEqual([first.pid, first.url, first.token]);
+      expect((await clientOf(second)('GET', 'Appointment?_summary=count')).body['total']).toBe(6000);
+    } finally {
+      await second.stop();
+    }
+    await expect(clientOf(second)('GET', 'metadata')).rejects.toThrow();
   });
 });

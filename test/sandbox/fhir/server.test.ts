@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type FhirSandbox, startFhirSandbox } from '../../../sandbox/fhir/server.ts';
-import { type Call, clientOf, idsOf } from './client.ts';
+import { type Call, clientOf, idOf, idsOf } from './client.ts';
 import { smallSeed } from './small-seed.ts';
 
 let sandbox: FhirSandbox;
@@ -58,7 +58,7 @@ describe('the door', () => {
 describe('a resource', () => {
   it('is created, read, changed and deleted, each time as a version', async () => {
     const created = await call('POST', 'Appointment', { body: NEW });
-    const id = String(created.body['id']);
+    const id = idOf(created);
     expect([created.status, created.headers.get('etag')]).toEqual([201, 'W/"1"']);
     expect(created.headers.get('location')).toBe(`${sandbox.url}/Appointment/${id}/_history/1`);
     expect(created.body).toMatchObject({ ...NEW, meta: { versionId: '1' } });
@@ -170,7 +170,7 @@ describe('a resource', () => {
     const made = await call('PUT', 'Appointment?identifier=NEW-2', { body: NEW });
     expect(made.status).toBe(201);
     expect((await call('DELETE', 'Appointment?identifier=NEW-1')).status).toBe(412);
-    await call('DELETE', `Appointment/${String(made.body['id'])}`);
+    await call('DELETE', `Appointment/${idOf(made)}`);
     expect((await call('DELETE', 'Appointment?identifier=NEW-1')).status).toBe(204);
     expect((await call('DELETE', 'Appointment?colour=blue')).status).toBe(400);
     expect((await call('GET', 'Appointment?_summary=count')).body['total']).toBe(5);
