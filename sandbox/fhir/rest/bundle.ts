@@ -18,17 +18,17 @@ interface Entry {
 }
 
 /** R4 http, "batch" and "transaction". */
-export const processBundle = (fhir: Fhir, body: unknown, dispatch: Dispatch): Answer => {
+export const processBundle = (fhir: Fhir, { body, headers }: Asked, dispatch: Dispatch): Answer => {
   if (!isFields(body) || body['resourceType'] !== 'Bundle') throw new FhirError(400, 'structure', 'no bundle');
   const entries = listOf(body['entry']);
   switch (body['type']) {
     case 'batch':
       return responses(
         'batch-response',
-        entries.map((entry) => alone(fhir, entry, dispatch)),
+        entries.map((entry) => alone(fhir, entry, headers, dispatch)),
       );
     case 'transaction':
-      return responses('transaction-response', together(fhir, entries, dispatch));
+      return responses('transaction-response', together(fhir, entries, headers, dispatch));
     default:
       throw new FhirError(400, 'not-supported', 'neither a batch nor a transaction');
   }
@@ -39,9 +39,9 @@ const responses = (type: string, entry: readonly Fields[]): Answer => ({
   body: { resourceType: 'Bundle', type, ...(entry.length > 0 && { entry }) },
 });
 
-const alone = (fhir: Fhir, entry: unknown, dispatch: Dispatch): Fields => {
+const alone = (fhir: Fhir, entry: unknown, outer: Asked['headers'], dispatch: Dispatch): Fields => {
   try {
-    return responseOf(dispatch(fhir, askedOf(fhir, entry)));
+    return responseOf(dispatch(fhir, askedOf(fhir, entry, outer)));
   } catch (error) {
     if (!(error instanceof FhirError)) throw error;
     return { response: { status: statusLine(error.status), outcome: error.outcome } };
@@ -51,8 +51,13 @@ const alone = (fhir: Fhir, entry: unknown, dispatch: Dispatch): Fields => {
 /** R4: deletes first, then creations, then changes, then reads; all of it or nothing. */
 const ORDER = ['DELETE', 'POST', 'PUT', 'PATCH', 'GET', 'HEAD'];
 
-const together = (fhir: Fhir, raw: readonly unknown[], dispatch: Dispatch): readonly Fields[] => {
-  const entries = raw.map((entry) => planned(fhir, entry));
+const together = (
+  fhir: Fhir,
+  raw: readonly unknown[],
+  outer: Asked['headers'],
+  dispatch: Dispatch,
+): readonly Fields[] => {
+  const entries = raw.map((entry) => planned(fhir, entry, outer));
   const targets = entries.flatMap(({ asked, target }) => (asked.method === 'GET' ? [] : (target ?? [])));
   if (new Set(targets).size < targets.length)
     throw new FhirError(400, 'duplicate', 'a transaction names a resource twice');
@@ -76,8 +81,8 @@ const together = (fhir: Fhir, raw: readonly unknown[], dispatch: Dispatch): read
   return entries.map((entry) => answers.get(entry) ?? {});
 };
 
-const planned = (fhir: Fhir, raw: unknown): Entry => {
-  const asked = askedOf(fhir, raw);
+const planned = (fhir: Fhir, raw: unknown, outer: Asked['headers']): Entry => {
+  const asked = askedOf(fhir, raw, outer);
   const fullUrl = isFields(raw) && typeof raw['fullUrl'] === 'string' ? raw['fullUrl'] : undefined;
   const [type = '', own] = asked.path.split('/');
   if (!ORDER.includes(asked.method)) throw new FhirError(400, 'not-supported', 'an unknown method in a bundle');
@@ -117,7 +122,8 @@ const resolved = (fhir: Fhir, reference: string, known: ReadonlyMap<string, stri
   return `${type}/${found}`;
 };
 
-const askedOf = ({ base }: Fhir, entry: unknown): Asked => {
+/** What is preferred of the whole bundle is preferred of each entry. */
+const askedOf = ({ base }: Fhir, entry: unknown, { prefer }: Asked['headers']): Asked => {
   const request = isFields(entry) ? entry['request'] : undefined;
   if (!isFields(request)) throw new FhirError(400, 'structure', 'an entry without a request');
   const { method, url } = request;
@@ -131,6 +137,7 @@ const askedOf = ({ base }: Fhir, entry: unknown): Asked => {
     path,
     query: [...new URLSearchParams(query)],
     headers: {
+      prefer,
       'if-match': header('ifMatch'),
       'if-none-match': header('ifNoneMatch'),
       'if-none-exist': header('ifNoneExist'),

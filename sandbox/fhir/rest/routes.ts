@@ -9,7 +9,7 @@ import { create, patch, patchWhere, remove, removeWhere, update, updateWhere } f
 export const dispatch = (fhir: Fhir, asked: Asked, id?: string): Answer => {
   const [type = '', ...rest] = asked.path.split('/').filter((part) => part !== '');
   if (type === '') {
-    if (asked.method === 'POST') return processBundle(fhir, asked.body, dispatch);
+    if (asked.method === 'POST') return processBundle(fhir, asked, dispatch);
     throw new FhirError(405, 'not-supported', 'only bundles are sent here');
   }
   if (type === 'metadata' && asked.method === 'GET') return { status: 200, body: capabilityOf(fhir) };

@@ -3,7 +3,7 @@ import type { Store } from '../store/store.ts';
 import type { Column, Columns } from './columns.ts';
 import { compareIntervals, intervalOf, type Prefix } from './dates.ts';
 import type { Parameter, Parameters } from './parameters.ts';
-import { type Condition, conditionOf, unescape } from './query.ts';
+import { type Condition, conditionOf, splitAt, unescape } from './query.ts';
 import { fold, type Values } from './values.ts';
 
 /** What a search runs on. */
@@ -95,7 +95,7 @@ const token = (column: Column, modifier: string | undefined, values: readonly st
 /** A system that is asked for is also that of codes whose system goes without saying. */
 const tokenKeys = (values: readonly string[]): readonly string[] =>
   values.flatMap((value) => {
-    const [system = '', code] = value.split(/(?<!\\)\|/).map(unescape);
+    const [system = '', code] = splitAt(value, '|').map(unescape);
     if (code === undefined || system === '') return [unescape(value)];
     return code === '' ? [`${system}|`] : [`${system}|${code}`, `*|${code}`];
   });

@@ -97,7 +97,17 @@ export const conditionOf = (name: string, value: string): Condition => {
 };
 
 /** At commas that are not escaped; what else is escaped stays so until it is compared. */
-const splitValues = (text: string): readonly string[] => text.split(/(?<!\\),/);
+const splitValues = (text: string): readonly string[] => splitAt(text, ',');
+
+/** Parts between separators; a backslash takes the next character out of the syntax (R4 search, "Escaping"). */
+export const splitAt = (text: string, separator: ',' | '|'): readonly string[] => {
+  const parts = [''];
+  for (const [piece] of text.matchAll(/\\.|[^\\]|\\$/gsu)) {
+    if (piece === separator) parts.push('');
+    else parts.push(`${parts.pop() ?? ''}${piece}`);
+  }
+  return parts;
+};
 
 export const unescape = (text: string): string => text.replaceAll(/\\([,|$\\])/g, '$1');
 

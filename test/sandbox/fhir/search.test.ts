@@ -160,6 +160,15 @@ describe('a search', () => {
     expect(JSON.stringify(body)).not.toMatch(/yesterday|blue|Toaster|perhaps/);
   });
 
+  it('takes escaped values for what they stand for', async () => {
+    await using own = await startFhirSandbox({ domain: 'scheduling', seed: smallSeed(), token: 'let-me-in' });
+    const ask = clientOf(own);
+    const odd = { system: 'urn:odd', value: 'a,b|c$d\\' };
+    await ask('PUT', 'Patient/odd', { body: { resourceType: 'Patient', id: 'odd', identifier: [odd] } });
+    const escaped = encodeURIComponent('urn:odd|a\\,b\\|c\\$d\\\\,P2');
+    expect(idsOf(await ask('GET', `Patient?identifier=${escaped}&_sort=_id`))).toEqual(['odd', 'p2']);
+  });
+
   it('follows what is written', async () => {
     await using own = await startFhirSandbox({ domain: 'scheduling', seed: smallSeed(), token: 'let-me-in' });
     const ask = clientOf(own);

@@ -205,6 +205,9 @@ describe('a bundle', () => {
       '412',
     ]);
     expect(responses(body)[4]?.resource).toMatchObject({ total: 1 });
+    const unknown = bundle('batch', [{ request: { method: 'GET', url: 'Patient?colour=blue' } }]);
+    const strict = await call('POST', '', { ...unknown, headers: { prefer: 'handling=strict' } });
+    expect(responses(strict.body)[0]?.response.status).toBe('400 Bad Request');
   });
 
   it('of type transaction does all of it, with entries that refer to each other', async () => {
