@@ -12,6 +12,8 @@ export interface FhirSandboxOptions extends FhirOptions {
   readonly token: string;
   /** 0, the default, takes a free one. */
   readonly port?: number;
+  /** Where it listens. Default 127.0.0.1. */
+  readonly host?: string;
   /** Told about faults of the sandbox itself. */
   readonly log?: (message: string) => void;
 }
@@ -28,7 +30,7 @@ export interface FhirSandbox extends AsyncDisposable {
   readonly url: string;
   readonly port: number;
   readonly token: string;
-  /** Also answered at `GET sandbox/instance` below the base, to anybody. */
+  /** Also answered at `GET /sandbox/instance`, and there below the base, to anybody. */
   readonly instance: string;
   /** Requests since the last reset, in order. */
   readonly calls: { readonly all: readonly LoggedRequest[]; reset(): void };
@@ -38,45 +40,49 @@ export interface FhirSandbox extends AsyncDisposable {
 }
 
 const BASE = '/fhir/R4';
-const INSTANCE = `${BASE}/sandbox/instance`;
+const LOOPBACK = '127.0.0.1';
+const INSTANCE = '/sandbox/instance';
 
 /**
- * Starts a FHIR R4 server on the loopback address, with its resources in memory and a journal in `dataDir`.
+ * Starts a FHIR R4 server, with its resources in memory and a journal in `dataDir`. Addresses in its answers are those
+ * that the request was sent to.
  *
  * Rejects when the journal was written on another seed, or the port is taken.
  */
 export const startFhirSandbox = async (options: FhirSandboxOptions): Promise<FhirSandbox> => {
-  const { token, log } = options;
+  const { token, log, host = LOOPBACK } = options;
   let port = options.port ?? 0;
-  const fhir = openFhir(options, () => `http://127.0.0.1:${port}${BASE}`);
+  let authority = LOOPBACK;
+  const fhir = openFhir(options, () => `http://${authority}${BASE}`);
   const instance = randomUUID();
   const calls: LoggedRequest[] = [];
   const timers = new Set<NodeJS.Timeout>();
   const server = createServer((request, response) => {
     const url = request.url ?? '/';
-    if (url === INSTANCE) {
+    if (url === INSTANCE || url === BASE + INSTANCE) {
       response.end(instance);
       return;
     }
     const fault = control.next();
     receive(request, response, (body) => {
       calls.push({ method: request.method ?? 'GET', url: url.startsWith(BASE) ? url.slice(BASE.length) : url });
+      authority = authorityOf(request) ?? `${LOOPBACK}:${port}`;
       const answer = answerTo({ fhir, token, log }, { request, base: BASE, body });
       misbehave(response, answer, fault, timers);
     });
   });
   try {
-    await listen(server, port);
+    await listen(server, port, host);
   } catch (error) {
     fhir.close();
     throw error;
   }
   ({ port } = server.address() as AddressInfo);
-  const control = faultSwitch({ close: () => close(server, timers), open: () => listen(server, port) });
+  const control = faultSwitch({ close: () => close(server, timers), open: () => listen(server, port, host) });
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopping ??= close(server, timers).then(() => fhir.close()));
   return {
-    url: `http://127.0.0.1:${port}${BASE}`,
+    url: `http://${LOOPBACK}:${port}${BASE}`,
     port,
     token,
     instance,
@@ -87,8 +93,12 @@ export const startFhirSandbox = async (options: FhirSandboxOptions): Promise<Fhi
   };
 };
 
-const listen = async (server: Server, port: number): Promise<void> => {
-  server.listen(port, '127.0.0.1');
+/** Undefined for a Host that is none. */
+const authorityOf = ({ headers }: IncomingMessage): string | undefined =>
+  /^[\w.-]+(:\d+)?$/.test(headers.host ?? '') ? headers.host : undefined;
+
+const listen = async (server: Server, port: number, host: string): Promise<void> => {
+  server.listen(port, host);
   await once(server, 'listening');
 };
 

@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { get, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
 import { type FhirSandbox, startFhirSandbox } from '../../../sandbox/fhir/server.ts';
 import { type Call, clientOf, idOf, idsOf } from './client.ts';
 import { smallSeed } from './small-seed.ts';
@@ -45,6 +48,16 @@ describe('the door', () => {
     expect((await call('POST', 'Appointment', { body: NEW, headers: type })).status).toBe(415);
     const { status, headers } = await call('GET', 'Patient/p1');
     expect([status, headers.get('content-type')]).toEqual([200, 'application/fhir+json; charset=utf-8']);
+  });
+
+  it('says where things are as it was asked', async () => {
+    const { port, token } = sandbox;
+    const headers = { host: 'fhir.example:4003', authorization: `Bearer ${token}` };
+    const asked = get({ port, path: '/fhir/R4/Appointment?_count=1', headers });
+    const [response] = (await once(asked, 'response')) as [IncomingMessage];
+    const body = JSON.parse(await text(response)) as { link: { url: string }[]; entry: { fullUrl: string }[] };
+    for (const url of [...body.link.map((link) => link.url), body.entry[0]?.fullUrl])
+      expect(url).toMatch(/^http:\/\/fhir\.example:4003\/fhir\/R4\/Appointment/);
   });
 
   it('knows its types and its methods', async () => {
