@@ -15,6 +15,7 @@ export interface Store {
   all(type: string): ReadonlyMap<string, Resource>;
   /** The next version of a resource. */
   put(draft: Draft & { readonly id: string }): Resource;
+  /** Of what is not there, nothing. */
   remove(type: string, id: string): void;
   /** Does all of `work` or, when it throws, nothing. One inside another belongs to the outer one. */
   transaction<T>(work: () => T): T;
@@ -95,7 +96,9 @@ export const createStore = ({ types, clock, commit }: StoreOptions): Store => {
       write(version);
       return version;
     },
-    remove: (type, id) => write({ resourceType: type, id, meta: metaFor(type, id), deleted: true }),
+    remove: (type, id) => {
+      if (tableOf(type).has(id)) write({ resourceType: type, id, meta: metaFor(type, id), deleted: true });
+    },
     transaction: (work) => {
       if (open !== null) return work();
       open = { written: [], undo: [] };

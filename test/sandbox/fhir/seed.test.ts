@@ -5,6 +5,7 @@ import { eachReference } from '../../../sandbox/fhir/rest/references.ts';
 import { createValidator } from '../../../sandbox/fhir/rest/validate.ts';
 import { billingResources } from '../../../sandbox/fhir/seed/billing.ts';
 import { fhirSeed } from '../../../sandbox/fhir/seed/index.ts';
+import { WHOLE_APPOINTMENT } from '../../../sandbox/fhir/seed/story.ts';
 import { schedulingResources } from '../../../sandbox/fhir/seed/scheduling.ts';
 import { payersIn, statementsIn } from '../../../sandbox/fhir/seed/statements.ts';
 import { healthcareGroup } from '../../../sandbox/odoo/seed/index.ts';
@@ -261,6 +262,24 @@ describe('what Odoo knows of', () => {
     }
     const before = used.filter(({ date }) => text(date) < '2026-09-02');
     expect(before.every(({ origin, reference }) => origin === reference)).toBe(true);
+  });
+});
+
+describe('the story', () => {
+  it('has an appointment that leads everywhere', () => {
+    const { number, claim } = WHOLE_APPOINTMENT;
+    const appointment = of('scheduling', 'Appointment').find((one) => numberOf(one) === number);
+    expect(appointment?.['status']).toBe('fulfilled');
+    expect((odoo.tables['stock.move'] ?? []).filter(({ origin }) => origin === number).length).toBeGreaterThan(1);
+    const asked = of('billing', 'Claim').find((one) => numberOf(one) === claim);
+    const visits = list(asked, 'item').flatMap((item) =>
+      list(item, 'encounter').map((one) => at(one, 'identifier', 'value')),
+    );
+    expect(visits).toContain(number);
+    const answer = of('billing', 'ClaimResponse').find((one) => idIn(one, 'request') === asked?.id);
+    expect(answer?.['outcome']).toBe('complete');
+    const booked = (odoo.tables['account.move'] ?? []).filter(({ ref, state }) => ref === claim && state === 'posted');
+    expect(booked.map((move) => move['move_type'])).toEqual(['out_invoice', 'entry']);
   });
 });
 
