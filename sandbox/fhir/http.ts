@@ -42,7 +42,8 @@ const askedOf = ({ request, base }: Received): Asked => {
   if (pathname !== base && !pathname.startsWith(`${base}/`)) throw new FhirError(404, 'not-found', 'nothing is here');
   const { headers } = request;
   return {
-    method: request.method ?? 'GET',
+    // The body of an answer to HEAD is left out by Node.
+    method: request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET'),
     path: decoded(pathname.slice(base.length + 1)),
     query: [...searchParams],
     headers: Object.fromEntries(

@@ -48,7 +48,10 @@ const isOf = (path: string, fingerprint: string): boolean => {
 };
 
 const makeIn = async (program: readonly string[]): Promise<void> => {
-  const child = spawn(process.execPath, [...process.execArgv, ...program], { stdio: ['ignore', 'inherit', 'inherit'] });
+  // Whatever room the server itself is given: here it is quick work that counts.
+  const child = spawn(process.execPath, [...process.execArgv, '--max-semi-space-size=32', ...program], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   const [code] = (await once(child, 'exit')) as [number | null];
   if (code !== 0) throw new Error(`making the seed ended with ${String(code)}`);
 };

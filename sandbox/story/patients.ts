@@ -19,8 +19,8 @@ export interface Patient {
 }
 
 const PATIENTS = 1_000;
-/** Payers whose members are seen. */
-export const PAYERS = 12;
+/** How many payers have members that are seen: the first ones, as Odoo has them. */
+export const payersAt = (scale: number): number => Math.max(12, Math.round(12 * scale));
 
 const GENDERS: readonly Patient['gender'][] = [
   ...Array.from({ length: 10 }, () => ['female', 'male'] as const).flat(),
@@ -37,18 +37,19 @@ const FAMILY = (
   'Violetson Wigglesworth Yellowley Zephyrson Bumblethwaite Crumpleton Dandelyon Featherstone'
 ).split(' ');
 
-/** 1,000 at scale 1, the same each time; a larger group has the same first ones. */
+/** 1,000 at scale 1, the same each time. */
 export const patients = (scale = 1): readonly Patient[] => {
   const random = randomFor('patients');
   const seen = new Map<string, number>();
+  const payers = payersAt(scale);
   return Array.from({ length: Math.max(1, Math.round(PATIENTS * scale)) }, (_, index): Patient => {
     const chance = random.next();
     const { code } = memberOf(SANDBOX_FACILITIES, chance < 0.5 ? 0 : chance < 0.85 ? 1 : 2);
     const position = seen.get(code) ?? 0;
     seen.set(code, position + 1);
     const age = code === 'lakeside-care-home' ? random.int(66, 97) : random.int(1, 90);
-    const first = position % PAYERS;
-    const second = (first + random.int(1, PAYERS - 1)) % PAYERS;
+    const first = position % payers;
+    const second = (first + random.int(1, payers - 1)) % payers;
     const covers = random.next();
     return Object.freeze({
       number: `PT-${String(index + 1).padStart(5, '0')}`,

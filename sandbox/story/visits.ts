@@ -1,7 +1,8 @@
 import { HOUR, MINUTE } from '../../platform/time.ts';
 import { DAY, type Instant, instantOf, REFERENCE_DAY } from '../odoo/seed/calendar.ts';
 import { memberOf, type Random, randomFor } from '../odoo/seed/random.ts';
-import { type Patient, patients } from './patients.ts';
+import { groupBy } from './group-by.ts';
+import { patients } from './patients.ts';
 import { type Employee, employees } from './people.ts';
 
 export type VisitStatus = 'fulfilled' | 'cancelled' | 'noshow' | 'booked' | 'proposed' | 'pending';
@@ -42,7 +43,7 @@ const PLACES = 24;
 export const visits = ({ scale = 1, today = REFERENCE_DAY }: VisitOptions = {}): readonly Visit[] => {
   const random = randomFor('visits');
   const seeing = practitioners();
-  const seen = patientsByFacility(scale);
+  const seen = groupBy(patients(scale), ({ facilityCode }) => facilityCode);
   const count = Math.max(1, Math.round(VISITS * scale));
   const start = instantOf(today) - DAYS_BEFORE * DAY;
   let made = 0;
@@ -82,16 +83,6 @@ export const practitioners = (): readonly Employee[] =>
   employees()
     .filter(({ practitionerNumber }) => practitionerNumber !== null)
     .toSorted((one, other) => ((one.practitionerNumber ?? '') < (other.practitionerNumber ?? '') ? -1 : 1));
-
-const patientsByFacility = (scale: number): ReadonlyMap<string, readonly Patient[]> => {
-  const groups = new Map<string, Patient[]>();
-  for (const patient of patients(scale)) {
-    const group = groups.get(patient.facilityCode);
-    if (group === undefined) groups.set(patient.facilityCode, [patient]);
-    else group.push(patient);
-  }
-  return groups;
-};
 
 const pastStatus = (random: Random): VisitStatus => {
   const chance = random.next();

@@ -1,7 +1,7 @@
 import { instantOf } from '../../odoo/seed/calendar.ts';
 import { healthcareGroup } from '../../odoo/seed/index.ts';
 import type { Seed } from '../../odoo/seed.ts';
-import { patients, PAYERS } from '../../story/patients.ts';
+import { patients, payersAt } from '../../story/patients.ts';
 import { visits } from '../../story/visits.ts';
 import type { Resource } from '../resource.ts';
 import { type ChargePlan, chargeItems, numbered, usualCharges } from './charges.ts';
@@ -21,7 +21,7 @@ export const billingResources = (
 ): readonly Resource[] => {
   const [now, at] = [instantOf(today), foundedAt(today)];
   const everybody = patients(scale);
-  const payers = payersIn(odoo).slice(0, PAYERS);
+  const payers = payersIn(odoo).slice(0, payersAt(scale));
   const covers = coversOf(everybody, payers, now);
   const kept = visits({ scale, today }).filter(({ status }) => status === 'fulfilled');
   const usual = usualCharges(kept);

@@ -1,6 +1,7 @@
 import { DAY, type Instant } from '../../odoo/seed/calendar.ts';
 import type { Cents } from '../../odoo/seed/amounts.ts';
 import { memberOf, type Random, randomFor } from '../../odoo/seed/random.ts';
+import { groupBy } from '../../story/group-by.ts';
 import type { Visit } from '../../story/visits.ts';
 import { amountOfCharge, type Charge, type ChargePlan } from './charges.ts';
 import type { Adjudication, Claim } from './claims.ts';
@@ -34,27 +35,35 @@ export interface ClaimGround {
 export const planClaims = (ground: ClaimGround): readonly ClaimPlan[] => {
   const random = randomFor('claims');
   const taken = new Set<string>();
-  const told = ground.statements.flatMap((statement) => claimOf(ground, statement, taken, random) ?? []);
+  const known = {
+    coversOf: groupBy(ground.covers, ({ patient, payer }) => `${patient.facilityCode} ${payer.code}`),
+    visitsOf: groupBy(ground.kept, ({ patientNumber }) => patientNumber),
+  };
+  const told = ground.statements.flatMap((statement) => claimOf(known, ground.today, statement, taken, random) ?? []);
   return [...told, ...recent(ground, taken, random)];
 };
 
+interface Known {
+  /** By facility and payer. */
+  readonly coversOf: ReadonlyMap<string, readonly Cover[]>;
+  /** By patient. */
+  readonly visitsOf: ReadonlyMap<string, readonly Visit[]>;
+}
+
 const claimOf = (
-  { covers, kept, today }: ClaimGround,
+  { coversOf, visitsOf }: Known,
+  today: Instant,
   statement: Statement,
   taken: Set<string>,
   random: Random,
 ): ClaimPlan | undefined => {
   const { facilityCode, payerCode, date, number, lines, total, payments } = statement;
-  const fitting = covers.filter(
-    (cover) =>
-      cover.patient.facilityCode === facilityCode && cover.payer.code === payerCode && isInForce(cover, date - DAY),
-  );
+  const fitting = (coversOf.get(`${facilityCode} ${payerCode}`) ?? []).filter((cover) => isInForce(cover, date - DAY));
   if (fitting.length === 0) return undefined;
-  const open = kept.filter(
-    ({ startsAt, number: own }) => startsAt <= date && startsAt > date - REACH && !taken.has(own),
-  );
   const seen = fitting.flatMap((cover) => {
-    const visits = open.filter(({ patientNumber }) => patientNumber === cover.patient.number);
+    const visits = (visitsOf.get(cover.patient.number) ?? []).filter(
+      ({ startsAt, number: own }) => startsAt <= date && startsAt > date - REACH && !taken.has(own),
+    );
     return visits.length === 0 ? [] : [{ cover, visits }];
   });
   // Who came more often can have cost more.

@@ -1,6 +1,6 @@
 import { DAY, dayOf, type Instant } from '../../odoo/seed/calendar.ts';
 import { type Random, randomFor } from '../../odoo/seed/random.ts';
-import { type Patient, PAYERS } from '../../story/patients.ts';
+import type { Patient } from '../../story/patients.ts';
 import type { Fields, Resource } from '../resource.ts';
 import { hl7, identifier, lower, reference, resourceOf } from './elements.ts';
 import { patientId } from './people.ts';
@@ -37,10 +37,9 @@ export const payerOrganizations = (payers: readonly Payer[], at: Instant): reado
 /** Covers of all patients; one in twelve has lapsed. */
 export const coversOf = (patients: readonly Patient[], payers: readonly Payer[], today: Instant): readonly Cover[] => {
   const random = randomFor('covers');
-  const known = payers.slice(0, PAYERS);
   return patients.flatMap((patient) =>
     patient.payers.flatMap((place, index): Cover[] => {
-      const payer = known[place % known.length];
+      const payer = payers[place % payers.length];
       const number = `COV-${patient.number.slice(3)}-${index + 1}`;
       const [from, lapsed] = [today - random.int(380, 900) * DAY, random.chance(1 / 12)];
       const until = lapsed ? today - random.int(5, 200) * DAY : null;

@@ -1,6 +1,7 @@
 import { DAY, dayOf, type Instant, monthBefore } from '../../odoo/seed/calendar.ts';
 import type { Cents } from '../../odoo/seed/amounts.ts';
 import { randomFor } from '../../odoo/seed/random.ts';
+import { groupBy } from '../../story/group-by.ts';
 import type { Patient } from '../../story/patients.ts';
 import type { Fields, Resource } from '../resource.ts';
 import { accountId, amountOfCharge, type Charge, monthOf } from './charges.ts';
@@ -25,15 +26,10 @@ export interface Invoice {
 /** By patient and month; what is recent may still be claimed, and some charges were forgotten. */
 export const planInvoices = (charges: readonly Charge[], today: Instant): readonly Invoice[] => {
   const random = randomFor('patient invoices');
-  const groups = new Map<string, Charge[]>();
-  for (const charge of charges) {
-    const { patientNumber, startsAt } = charge.visit;
-    if (startsAt > today - RECENT) continue;
-    const key = `${patientNumber} ${monthOf(startsAt)}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [charge]);
-    else group.push(charge);
-  }
+  const groups = groupBy(
+    charges.filter(({ visit }) => visit.startsAt <= today - RECENT),
+    ({ visit }) => `${visit.patientNumber} ${monthOf(visit.startsAt)}`,
+  );
   return [...groups.values()]
     .filter(() => !random.chance(0.08))
     .map((own, index): Invoice => {
@@ -87,8 +83,7 @@ export const accounts = (
   const open = new Map<string, Cents>();
   for (const { patientNumber, status, total } of invoices)
     if (status === 'issued') open.set(patientNumber, (open.get(patientNumber) ?? 0) + total);
-  const own = new Map<string, Cover[]>();
-  for (const cover of covers) own.set(cover.patient.number, [...(own.get(cover.patient.number) ?? []), cover]);
+  const own = groupBy(covers, ({ patient }) => patient.number);
   return patients.map(({ number, facilityCode, givenName, familyName }) => {
     const coverage = (own.get(number) ?? []).map(
       ({ id, order }): Fields => ({

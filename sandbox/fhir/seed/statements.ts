@@ -3,6 +3,7 @@ import type { Cents } from '../../odoo/seed/amounts.ts';
 import { type Instant, instantOf } from '../../odoo/seed/calendar.ts';
 import { memberOf } from '../../odoo/seed/random.ts';
 import type { Row, Seed } from '../../odoo/seed.ts';
+import { groupBy } from '../../story/group-by.ts';
 
 /** What Odoo knows of a claim: its invoice to a payer, with what has come of it. */
 export interface Statement {
@@ -51,8 +52,8 @@ export const statementsIn = ({ tables }: Seed): readonly Statement[] => {
   const moves = tables['account.move'] ?? [];
   const payerOf = new Map((tables['res.partner'] ?? []).map(({ id, ref }) => [id, text(ref)]));
   const codeOf = productCodes(tables);
-  const linesOf = groupBy(tables['account.move.line'] ?? [], 'move_id');
-  const creditsOf = groupBy(moves, 'reversed_entry_id');
+  const linesOf = groupBy(tables['account.move.line'] ?? [], ({ move_id }) => move_id);
+  const creditsOf = groupBy(moves, ({ reversed_entry_id }) => reversed_entry_id);
   const payments = paymentsOf(tables['account.payment'] ?? []);
   return moves
     .filter(({ move_type, ref }) => move_type === 'out_invoice' && text(ref).startsWith('CLM-'))
@@ -103,16 +104,6 @@ const paymentsOf = (rows: readonly Row[]): ReadonlyMap<number, readonly Payment[
     }
   }
   return found;
-};
-
-const groupBy = (rows: readonly Row[], field: string): ReadonlyMap<unknown, readonly Row[]> => {
-  const groups = new Map<unknown, Row[]>();
-  for (const row of rows) {
-    const group = groups.get(row[field]);
-    if (group === undefined) groups.set(row[field], [row]);
-    else group.push(row);
-  }
-  return groups;
 };
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');

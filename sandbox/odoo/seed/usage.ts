@@ -1,4 +1,5 @@
 import { SANDBOX_FACILITIES } from '../../facilities.ts';
+import { groupBy } from '../../story/group-by.ts';
 import { visits } from '../../story/visits.ts';
 import type { Book } from './book.ts';
 import { atHour, DAY, dayOf, type Instant, stampOf } from './calendar.ts';
@@ -65,18 +66,14 @@ function visitsOf(
   scale: number,
 ): (facility: Facility, at: Instant) => string | undefined {
   const random = randomFor('usage origins');
-  const kept = new Map<string, string[]>();
-  for (const { facilityCode, startsAt, status, number } of visits({ scale, today: dayOf(today) })) {
-    if (status !== 'fulfilled') continue;
-    const key = `${facilityCode} ${dayOf(startsAt)}`;
-    const group = kept.get(key);
-    if (group === undefined) kept.set(key, [number]);
-    else group.push(number);
-  }
+  const kept = groupBy(
+    visits({ scale, today: dayOf(today) }).filter(({ status }) => status === 'fulfilled'),
+    ({ facilityCode, startsAt }) => `${facilityCode} ${dayOf(startsAt)}`,
+  );
   return (facility, at) => {
     const { code } = memberOf(SANDBOX_FACILITIES, facilities.indexOf(facility));
-    const numbers = kept.get(`${code} ${dayOf(at)}`);
-    return numbers === undefined ? undefined : random.pick(numbers);
+    const own = kept.get(`${code} ${dayOf(at)}`);
+    return own === undefined ? undefined : random.pick(own).number;
   };
 }
 

