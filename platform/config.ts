@@ -38,13 +38,15 @@ export const loadConfig = (env: Environment = process.env): Config => {
 };
 
 /** Settings that are of no use without another. */
-const incomplete = ({ odoo }: Config): string[] => {
-  if (odoo.url === undefined) return [];
-  return [
-    ...(odoo.db === undefined ? ['odoo.db (ODOO_DB): needed when odoo.url is set'] : []),
-    ...(odoo.apiKey === undefined ? ['odoo.apiKey (ODOO_API_KEY): needed when odoo.url is set'] : []),
-  ];
-};
+const incomplete = ({ odoo, hr }: Config): string[] => [
+  ...(odoo.url !== undefined && odoo.db === undefined ? ['odoo.db (ODOO_DB): needed when odoo.url is set'] : []),
+  ...(odoo.url !== undefined && odoo.apiKey === undefined
+    ? ['odoo.apiKey (ODOO_API_KEY): needed when odoo.url is set']
+    : []),
+  ...(hr.scimUrl !== undefined && hr.scimToken === undefined
+    ? ['hr.scimToken (SCIM_TOKEN): needed when hr.scimUrl is set']
+    : []),
+];
 
 const readFile = (file: string | undefined, problems: string[]): Record<string, unknown> => {
   if (file === undefined) return {};

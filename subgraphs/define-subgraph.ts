@@ -3,6 +3,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type DocumentNode, type GraphQLResolveInfo, type GraphQLSchema, parse } from 'graphql';
 import type { Identity } from '../platform/identity.ts';
 import type { EntitySpec } from '../platform/odoo/entity.ts';
+import type { ScimEntity } from '../platform/scim/entity.ts';
 import { besideSource } from '../platform/root.ts';
 import { overlay, rulesFromSchema, type SchemaRules } from '../policies/from-schema.ts';
 import { guard } from '../policies/guard.ts';
@@ -31,6 +32,8 @@ export interface Connector<Api> {
   readonly owners: readonly OwnerName[];
   /** What it reads from Odoo, so that a server that lacks a field is found out at start-up. */
   readonly odoo?: readonly EntitySpec[];
+  /** What it reads from the SCIM server of HR, likewise. */
+  readonly hr?: readonly ScimEntity[];
   /** For one request. It may use the sessions of the owners it has named, and no others. */
   connect(sessions: Sessions): Api;
 }

@@ -5,7 +5,7 @@ import type { Clock } from './clock.ts';
 import type { LaneName } from './types.ts';
 
 export interface WireRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below the server's address, starting with a slash. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -15,6 +15,7 @@ export interface WireRequest {
 export interface WireAnswer {
   readonly status: number;
   readonly body: string;
+  readonly headers?: Readonly<Record<string, string | string[] | undefined>>;
 }
 
 export type TransportFailureKind = 'network' | 'deadline' | 'cancelled' | 'too-large';
@@ -62,7 +63,7 @@ export interface TransportOptions {
 export const openTransport = (options: TransportOptions): Transport => {
   const base = new URL(options.url);
   if (base.username !== '' || base.password !== '') {
-    throw new LoggableError('the Odoo address must not hold credentials');
+    throw new LoggableError('an address must not hold credentials');
   }
   const prefix = base.pathname.replace(/\/+$/, '');
   const open = (lane: LaneName, pipelining: 0 | 1) =>
@@ -93,6 +94,7 @@ const exchange = (
     let controller: Dispatcher.DispatchController | undefined;
     let settled = false;
     let status = 0;
+    let received: WireAnswer['headers'];
     let size = 0;
     const chunks: Buffer[] = [];
 
@@ -139,6 +141,7 @@ const exchange = (
         },
         onResponseStart: (_, code, headers) => {
           status = code;
+          received = headers;
           const announced = Number(headers['content-length'] ?? 0);
           if (announced > responseLimit) giveUp('too-large');
         },
@@ -146,7 +149,10 @@ const exchange = (
           take(chunk.byteLength);
           if (!settled) chunks.push(chunk);
         },
-        onResponseEnd: () => settle(() => resolve({ status, body: Buffer.concat(chunks).toString('utf8') })),
+        onResponseEnd: () =>
+          settle(() =>
+            resolve({ status, body: Buffer.concat(chunks).toString('utf8'), ...(received && { headers: received }) }),
+          ),
         onResponseError: (_, error) => giveUp('network', error),
       },
     );

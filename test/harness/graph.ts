@@ -6,11 +6,13 @@ import { loadConfig } from '../../platform/config.ts';
 import { type Log, silentLog } from '../../platform/log.ts';
 import type { CallEvent, OdooSettings } from '../../platform/odoo/types.ts';
 import { ROOT } from '../../platform/root.ts';
+import type { CallEvent as ScimCall, ScimSettings } from '../../platform/scim/types.ts';
 import { SCOPES } from '../../policies/scopes.ts';
 import { executable } from '../../subgraphs/execute.ts';
 import { subgraphs } from '../../subgraphs/index.ts';
 import { closeOwners, openOwners } from '../../subgraphs/owners.ts';
 import { startIssuer } from '../fakes/issuer.ts';
+import { startSandboxScim } from './scim-servers.ts';
 
 export interface Reply {
   readonly status: number;
@@ -25,7 +27,7 @@ export interface Asker {
   readonly variables?: Readonly<Record<string, unknown>>;
 }
 
-/** The product over real HTTP in front of one Odoo: gateway, subgraphs in the same process, an issuer. */
+/** The product over real HTTP in front of one server of each kind: gateway, subgraphs in the same process, an issuer. */
 export interface Graph extends AsyncDisposable {
   readonly url: string;
   readonly facilities: readonly string[];
@@ -33,11 +35,15 @@ export interface Graph extends AsyncDisposable {
   token(asker?: Asker): Promise<string>;
   /** Calls that reached Odoo's door since the last `forget`, those that describe models left out. */
   readonly calls: readonly CallEvent[];
+  /** Calls that reached the door of HR since then, discovery left out. */
+  readonly hrCalls: readonly ScimCall[];
   forget(): void;
 }
 
 export interface GraphOptions {
   readonly odoo: OdooSettings;
+  /** A sandbox with the test seed when left out. */
+  readonly hr?: ScimSettings;
   readonly log?: Log;
   /** Environment names of the configuration. */
   readonly env?: Readonly<Record<string, string>>;
@@ -47,15 +53,17 @@ export interface GraphOptions {
 
 export const startGraph = async ({
   odoo: settings,
+  hr: hrSettings,
   log = silentLog(),
   env = {},
   eager = false,
 }: GraphOptions): Promise<Graph> => {
   const config = loadConfig({ PORT: '0', ...env });
   const issuer = await startIssuer();
-  const owners = openOwners(subgraphs, { odoo: settings }, config, log);
-  const { odoo } = owners;
-  if (odoo === undefined) throw new Error('no subgraph reads Odoo');
+  const scim = hrSettings === undefined ? await startSandboxScim() : undefined;
+  const owners = openOwners(subgraphs, { odoo: settings, hr: hrSettings ?? scim?.settings }, config, log);
+  const { odoo, hr } = owners;
+  if (odoo === undefined || hr === undefined) throw new Error('no subgraph reads Odoo, or HR');
   const parts = subgraphs.map((subgraph) => executable(subgraph, { owners, log }));
   const gateway = await startGateway({
     config,
@@ -69,22 +77,31 @@ export const startGraph = async ({
   odoo.onCall((event) => {
     if (event.attempt > 0 && event.method !== 'fields_get') calls.push(event);
   });
+  const hrCalls: ScimCall[] = [];
+  hr.onCall((event) => {
+    if (event.attempt > 0 && event.operation !== 'discover') hrCalls.push(event);
+  });
   const stop = async () => {
     await gateway.close();
     await closeOwners(owners);
     await issuer.stop();
+    await scim?.[Symbol.asyncDispose]();
   };
   try {
     const facilities = eager ? [] : (await odoo.ready).facilities.map(({ code }) => code);
+    if (!eager) await hr.ready;
     calls.length = 0;
+    hrCalls.length = 0;
     const token = ({ scopes = Object.keys(SCOPES), facilities: among = facilities }: Asker = {}) =>
       issuer.mint({ scopes, facilities: among });
     return {
       url: gateway.url,
       facilities,
       calls,
+      hrCalls,
       forget: () => {
         calls.length = 0;
+        hrCalls.length = 0;
       },
       token,
       ask: async (query, asker = {}) => {

@@ -45,7 +45,7 @@ describe('loadConfig', () => {
       redis: {},
       scheduling: {},
       billing: {},
-      hr: {},
+      hr: { reads: 8, writes: 4, deadline: 10_000, responseLimit: 16_777_216 },
     });
   });
 

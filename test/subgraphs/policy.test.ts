@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type GraphQLObjectType, getNamedType, isLeafType, isObjectType, parse } from 'graphql';
+import { loadConfig } from '../../platform/config.ts';
 import { createIdentity } from '../../platform/identity.ts';
 import { silentLog } from '../../platform/log.ts';
-import { type OdooOwner, openOdoo } from '../../platform/odoo/owner.ts';
 import type { ExecutableSubgraph } from '../../platform/subgraph.ts';
 import { deadlineIn, SECOND } from '../../platform/time.ts';
 import { rulesFromSchema } from '../../policies/from-schema.ts';
@@ -10,7 +10,9 @@ import { SCOPES } from '../../policies/scopes.ts';
 import type { Subgraph } from '../../subgraphs/define-subgraph.ts';
 import { executable } from '../../subgraphs/execute.ts';
 import { subgraphs } from '../../subgraphs/index.ts';
+import { closeOwners, openOwners, type Owners } from '../../subgraphs/owners.ts';
 import { type OdooServer, startSandboxOdoo } from '../harness/odoo-servers.ts';
+import { type ScimServer, startSandboxScim } from '../harness/scim-servers.ts';
 
 const BOTH = ['north-facility', 'south-facility'];
 
@@ -35,24 +37,22 @@ const leafOf = (type: GraphQLObjectType, name: string): string => {
 };
 
 describe.each(subgraphs)('the $name subgraph, asked directly', (subgraph) => {
-  let server: OdooServer;
-  let odoo: OdooOwner;
+  let odoo: OdooServer;
+  let hr: ScimServer;
+  let owners: Owners;
   let part: ExecutableSubgraph;
 
   beforeAll(async () => {
-    server = await startSandboxOdoo();
-    odoo = openOdoo({
-      settings: server.settings,
-      entities: subgraph.connector.odoo ?? [],
-      callWithin: 5 * SECOND,
-      log: silentLog(),
-    });
-    await odoo.ready;
-    part = executable(subgraph, { owners: { odoo }, log: silentLog() });
+    [odoo, hr] = await Promise.all([startSandboxOdoo(), startSandboxScim()]);
+    const settings = { odoo: odoo.settings, hr: hr.settings };
+    owners = openOwners([subgraph], settings, loadConfig({}), silentLog());
+    await Promise.all([owners.odoo?.ready, owners.hr?.ready]);
+    part = executable(subgraph, { owners, log: silentLog() });
   });
   afterAll(async () => {
-    await odoo.close();
-    await server[Symbol.asyncDispose]();
+    await closeOwners(owners);
+    await odoo[Symbol.asyncDispose]();
+    await hr[Symbol.asyncDispose]();
   });
 
   const ask = (query: string, { scopes = Object.keys(SCOPES), facilities = BOTH }: Caller = {}, variables = {}) =>
