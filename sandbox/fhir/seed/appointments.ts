@@ -2,7 +2,7 @@ import { MINUTE } from '../../../platform/time.ts';
 import type { Visit } from '../../story/visits.ts';
 import type { Fields, Resource } from '../resource.ts';
 import { concept, hl7, identifier, instant, lower, reference, resourceOf } from './elements.ts';
-import { patientId, practitionerId } from './people.ts';
+import { healthcareServiceId, patientId, practitionerId } from './people.ts';
 import { roomId, siteOf } from './places.ts';
 import { slotId } from './schedules.ts';
 import { serviceOfDepartment } from './services.ts';
@@ -17,7 +17,7 @@ const PARTICIPATION: Readonly<Record<Visit['status'], string>> = {
   cancelled: 'declined',
 };
 
-/** Every visit as an Appointment: patient, practitioner, room and site take part. */
+/** Every visit as an Appointment: patient, practitioner, room, site and the service of the department take part. */
 export const appointments = (visits: readonly Visit[], now: number): readonly Resource[] =>
   visits.map((visit, index) => {
     const { number, startsAt, minutes, status, madeAt } = visit;
@@ -52,5 +52,6 @@ const participants = ({ patientNumber, practitionerNumber, departmentCode, room,
     take(reference('Practitioner', practitionerId(practitionerNumber))),
     take(reference('Location', roomId(departmentCode, room))),
     take(siteOf(facilityCode)),
+    take(reference('HealthcareService', healthcareServiceId(departmentCode))),
   ];
 };
