@@ -11,7 +11,7 @@ import {
 } from './compile.ts';
 import { OUTPUT, textOf } from './output.ts';
 import { writeCallOf } from './prepared-call.ts';
-import { createRecording, type Recording } from './replay.ts';
+import { Recording } from './replay.ts';
 import { collectEntities, type Entities } from './representations.ts';
 import { SURPRISE } from './scan-runtime.ts';
 import { addAnswer, returnTape, takeTape, type Tape } from './tape.ts';
@@ -31,10 +31,10 @@ export const executeSpliced: ExecutePlan = async (run) => {
     if (operation !== undefined) operation.rest -= 1;
     return executeCompiled(run);
   }
-  const recording = createRecording(run.transports, run.envelope, run.cancellation);
+  const recording = new Recording(run.transports, run.envelope, run.cancellation);
   const executed = await splice(run, operation, recording);
   noteOutcome(operation, executed !== undefined);
-  return executed ?? executeCompiled({ ...run, transports: recording.transports });
+  return executed ?? executeCompiled({ ...run, transports: recording.replay() });
 };
 
 /** An operation, and how it went lately. */

@@ -2,7 +2,7 @@ import { Pool } from 'undici';
 import { ENVELOPE_HEADER, type Envelope, envelopeSigner } from '../../../platform/envelope.ts';
 import { fail } from '../../../platform/errors.ts';
 import { LoggableError } from '../../../platform/log.ts';
-import { MINUTE, remaining, SECOND } from '../../../platform/time.ts';
+import { remaining, SECOND } from '../../../platform/time.ts';
 import type { Cancellation } from '../cancellation.ts';
 import { parseAnswer } from './answer.ts';
 import { writeCall } from './call.ts';
@@ -42,9 +42,9 @@ export const httpTransport = (options: HttpTransportOptions): Transport => {
     connections: options.connections,
     connectTimeout: 5 * SECOND,
     keepAliveTimeout: 4 * SECOND,
-    // A call is ended by its cancellation; these are for a call nobody stops.
-    headersTimeout: 5 * MINUTE,
-    bodyTimeout: 5 * MINUTE,
+    // A call is ended by its cancellation, which comes at the deadline of its request; a timer more for each costs.
+    headersTimeout: 0,
+    bodyTimeout: 0,
   });
   const common = ['content-type', 'application/json', 'accept', ACCEPT];
   if (options.compression) common.push('accept-encoding', ACCEPTED_ENCODINGS);

@@ -48,9 +48,10 @@ export const createInFlight = (): InFlight => {
     else if (leader === undefined) alike.push(underway);
     else alike[alike.indexOf(leader)] = underway;
     const end = (): void => {
-      const left = lengths.get(query.length)?.filter((one) => one !== underway) ?? [];
-      if (left.length > 0) lengths.set(query.length, left);
-      else lengths.delete(query.length);
+      const left = lengths.get(query.length) ?? [];
+      const index = left.indexOf(underway);
+      if (index >= 0) left.splice(index, 1);
+      if (left.length === 0) lengths.delete(query.length);
     };
     underway.bytes.then(end, end);
     return underway.bytes;
