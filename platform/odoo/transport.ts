@@ -5,7 +5,7 @@ import type { Clock } from './clock.ts';
 import type { LaneName } from './types.ts';
 
 export interface WireRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Below the server's address, starting with a slash. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -15,6 +15,8 @@ export interface WireRequest {
 export interface WireAnswer {
   readonly status: number;
   readonly body: string;
+  /** By their names in lower case. */
+  readonly headers?: Readonly<Record<string, string | string[] | undefined>>;
 }
 
 export type TransportFailureKind = 'network' | 'deadline' | 'cancelled' | 'too-large';
@@ -62,7 +64,7 @@ export interface TransportOptions {
 export const openTransport = (options: TransportOptions): Transport => {
   const base = new URL(options.url);
   if (base.username !== '' || base.password !== '') {
-    throw new LoggableError('the Odoo address must not hold credentials');
+    throw new LoggableError('the address of an owner must not hold credentials');
   }
   const prefix = base.pathname.replace(/\/+$/, '');
   const open = (lane: LaneName, pipelining: 0 | 1) =>
@@ -75,7 +77,7 @@ export const openTransport = (options: TransportOptions): Transport => {
   const pools = { read: open('read', 1), write: open('write', 0) };
   return {
     send: (lane, request, deadline, signal) =>
-      exchange(pools[lane], { ...request, path: prefix + request.path }, options, deadline, signal),
+      exchange(pools[lane], { ...request, path: prefix + request.path || '/' }, options, deadline, signal),
     close: async () => {
       await Promise.all([pools.read.close(), pools.write.close()]);
     },
@@ -94,6 +96,7 @@ const exchange = (
     let settled = false;
     let status = 0;
     let size = 0;
+    let received: NonNullable<WireAnswer['headers']> = {};
     const chunks: Buffer[] = [];
 
     const settle = (done: () => void) => {
@@ -139,6 +142,7 @@ const exchange = (
         },
         onResponseStart: (_, code, headers) => {
           status = code;
+          received = headers;
           const announced = Number(headers['content-length'] ?? 0);
           if (announced > responseLimit) giveUp('too-large');
         },
@@ -146,7 +150,8 @@ const exchange = (
           take(chunk.byteLength);
           if (!settled) chunks.push(chunk);
         },
-        onResponseEnd: () => settle(() => resolve({ status, body: Buffer.concat(chunks).toString('utf8') })),
+        onResponseEnd: () =>
+          settle(() => resolve({ status, headers: received, body: Buffer.concat(chunks).toString('utf8') })),
         onResponseError: (_, error) => giveUp('network', error),
       },
     );
