@@ -38,7 +38,22 @@ export const loadConfig = (env: Environment = process.env): Config => {
 };
 
 /** Settings that are of no use without another. */
-const incomplete = ({ odoo }: Config): string[] => {
+const incomplete = ({ odoo, scheduling, billing }: Config): string[] => [
+  ...incompleteOdoo(odoo),
+  ...incompleteFhir('scheduling', scheduling),
+  ...incompleteFhir('billing', billing),
+];
+
+const incompleteFhir = (name: string, { token, clientId, clientKey }: Config['scheduling']): string[] => {
+  const [id, key] = [`${name}.clientId`, `${name}.clientKey`];
+  return [
+    ...(clientId !== undefined && clientKey === undefined ? [`${key}: needed when ${id} is set`] : []),
+    ...(clientId === undefined && clientKey !== undefined ? [`${id}: needed when ${key} is set`] : []),
+    ...(token !== undefined && clientId !== undefined ? [`${name}.token: not together with ${id}`] : []),
+  ];
+};
+
+const incompleteOdoo = (odoo: Config['odoo']): string[] => {
   if (odoo.url === undefined) return [];
   return [
     ...(odoo.db === undefined ? ['odoo.db (ODOO_DB): needed when odoo.url is set'] : []),

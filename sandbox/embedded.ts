@@ -5,6 +5,7 @@ import { inProcessTransport } from '../gateway/executor/transports/in-process.ts
 import type { IssuerOptions } from '../gateway/identity/issuer-keys.ts';
 import { startGateway } from '../gateway/server.ts';
 import type { Config } from '../platform/config.ts';
+import { fhirSettings } from '../platform/fhir/settings.ts';
 import type { Log } from '../platform/log.ts';
 import type { OdooSettings } from '../platform/odoo/types.ts';
 import { ROOT } from '../platform/root.ts';
@@ -39,7 +40,12 @@ export const startEmbedded = async (config: Config, log: Log): Promise<Embedded>
   };
   try {
     await mkdir(config.data.dir, { recursive: true, mode: 0o700 });
-    const owners = openOwners(subgraphs, { odoo: await odooSettings(config, stops) }, config, log);
+    const settings = {
+      odoo: await odooSettings(config, stops),
+      scheduling: fhirSettings(config.scheduling),
+      billing: fhirSettings(config.billing),
+    };
+    const owners = openOwners(subgraphs, settings, config, log);
     stops.push(() => closeOwners(owners));
     const issuer = await issuerOptions(config, stops);
     const parts = subgraphs.map((subgraph) => executable(subgraph, { owners, log }));

@@ -1,5 +1,6 @@
 import { ConfigError, loadConfig } from '../platform/config.ts';
 import { envelopeKey } from '../platform/envelope.ts';
+import { fhirSettings } from '../platform/fhir/settings.ts';
 import { createLog, type Log } from '../platform/log.ts';
 import { ContractError } from '../platform/odoo/contract.ts';
 import { Secret } from '../platform/secret.ts';
@@ -18,10 +19,22 @@ const main = async (): Promise<void> => {
   const { url, db, login, apiKey, reads, writes, responseLimit, protocol } = config.odoo;
   if (secret === undefined)
     throw new ConfigError(['subgraphs.secret (SUBGRAPH_SECRET): needed to know the gateway by']);
-  if (url === undefined) throw new ConfigError(['odoo.url (ODOO_URL): needed; the sandbox is a part of `npm start`']);
+  if (url === undefined && served.some(({ connector }) => connector.owners.includes('odoo')))
+    throw new ConfigError(['odoo.url (ODOO_URL): needed; the sandbox is a part of `npm start`']);
   const log: Log = createLog(config.log.level);
   const settings = {
-    odoo: { url, db: db ?? '', login, apiKey: apiKey ?? new Secret(''), reads, writes, responseLimit, protocol },
+    odoo: {
+      url: url ?? '',
+      db: db ?? '',
+      login,
+      apiKey: apiKey ?? new Secret(''),
+      reads,
+      writes,
+      responseLimit,
+      protocol,
+    },
+    scheduling: fhirSettings(config.scheduling),
+    billing: fhirSettings(config.billing),
   };
   const owners = openOwners(served, settings, config, log);
   const server = await serveSubgraphs({

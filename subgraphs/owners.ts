@@ -1,5 +1,8 @@
 import type { Config } from '../platform/config.ts';
 import type { Envelope } from '../platform/envelope.ts';
+import { type FhirOwner, openFhir } from '../platform/fhir/owner.ts';
+import type { FhirSession } from '../platform/fhir/session.ts';
+import type { FhirSettings } from '../platform/fhir/types.ts';
 import type { Log } from '../platform/log.ts';
 import { type OdooOwner, openOdoo } from '../platform/odoo/owner.ts';
 import type { OdooSession } from '../platform/odoo/session.ts';
@@ -10,6 +13,8 @@ import type { Subgraph } from './define-subgraph.ts';
 /** What a connector reads each owning system through: a session for one request of one caller. */
 export interface Sessions {
   readonly odoo: OdooSession;
+  readonly scheduling: FhirSession;
+  readonly billing: FhirSession;
 }
 
 export type OwnerName = keyof Sessions;
@@ -25,20 +30,26 @@ export interface Owner<Session> {
 /** The owning systems of a process: those its subgraphs have named. */
 export interface Owners {
   readonly odoo?: OdooOwner;
+  readonly scheduling?: FhirOwner;
+  readonly billing?: FhirOwner;
 }
 
 /** Where each owning system is, and who we are there. */
 export interface OwnerSettings {
   readonly odoo: OdooSettings;
+  /** Left out: what is read there is answered as unavailable. */
+  readonly scheduling?: FhirSettings | undefined;
+  readonly billing?: FhirSettings | undefined;
 }
 
 /** Connects to what these subgraphs read. Nothing is waited for: a system that is away is tried again. */
 export const openOwners = (
   subgraphs: readonly Subgraph[],
   settings: OwnerSettings,
-  { facilities, odoo }: Pick<Config, 'facilities' | 'odoo'>,
+  config: Pick<Config, 'facilities' | 'odoo' | 'scheduling' | 'billing' | 'subgraphs'>,
   log: Log,
 ): Owners => {
+  const { facilities, odoo } = config;
   const isRead = (name: OwnerName): boolean => subgraphs.some(({ connector }) => connector.owners.includes(name));
   return {
     ...(isRead('odoo') && {
@@ -50,8 +61,27 @@ export const openOwners = (
         log,
       }),
     }),
+    ...(isRead('scheduling') && { scheduling: openFhirOf('scheduling', subgraphs, settings, config, log) }),
+    ...(isRead('billing') && { billing: openFhirOf('billing', subgraphs, settings, config, log) }),
   };
 };
+
+const openFhirOf = (
+  name: 'scheduling' | 'billing',
+  subgraphs: readonly Subgraph[],
+  settings: OwnerSettings,
+  config: Pick<Config, 'facilities' | 'scheduling' | 'billing' | 'subgraphs'>,
+  log: Log,
+): FhirOwner =>
+  openFhir({
+    name,
+    settings: settings[name],
+    entities: subgraphs.flatMap(({ connector }) => connector[name] ?? []),
+    facilities: config.facilities,
+    callWithin: config[name].deadline,
+    secret: config.subgraphs.secret,
+    log,
+  });
 
 export const closeOwners = async (owners: Owners): Promise<void> => {
   await Promise.all(Object.values(owners).map((owner: Owner<unknown>) => owner.close()));

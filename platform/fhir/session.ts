@@ -12,13 +12,6 @@ import { elementsOf, type FhirGround, FhirReader, keptIn, keyOf, MAX_BATCH, MAX_
 import type { Within } from './scope.ts';
 import type { FhirSpending, Stored } from './types.ts';
 
-interface ListOptions {
-  /** What the graph already knows of the rows. */
-  readonly within?: Criteria;
-  /** Reads as this one alone. */
-  readonly facility?: FhirFacility | undefined;
-}
-
 /** A list on its way: of what, and how it is asked for. */
 interface Listing {
   readonly ground: FhirGround;
@@ -29,7 +22,8 @@ interface Listing {
   readonly pages: Pages;
 }
 
-type ChildLists = DataLoader<string, Connection<CanonicalRecord>>;
+/** Lists that are asked for alike, by what they are lists of. */
+type Lists = DataLoader<string, Connection<CanonicalRecord>>;
 
 /**
  * Reads one FHIR server for one request of one caller.
@@ -41,22 +35,30 @@ type ChildLists = DataLoader<string, Connection<CanonicalRecord>>;
  */
 export class FhirSession {
   readonly #reader: FhirReader;
-  readonly #children = new Map<FhirEntitySpec, Map<string, ChildLists>>();
+  readonly #lists = new Map<FhirEntitySpec, Map<string, Lists>>();
 
   constructor(open: () => Promise<FhirGround>, facilityCodes: readonly string[], spending: FhirSpending) {
     this.#reader = new FhirReader(open, facilityCodes, spending);
   }
 
   /** A page of the records that match. */
-  async list(
+  async list(spec: FhirEntitySpec, args: ListArgs, selected: ListSelection): Promise<Connection<CanonicalRecord>> {
+    const ground = await this.#reader.groundFor(spec);
+    const scope = await this.#reader.scope(ground, spec);
+    return this.#list({ ground, spec, scope, args, selected, pages: this.#reader.pages(ground) });
+  }
+
+  /** A page of the records of one facility, given by its canonical id; null where it is none of the caller's. */
+  async listAt(
     spec: FhirEntitySpec,
+    facilityId: unknown,
     args: ListArgs,
     selected: ListSelection,
-    { within, facility }: ListOptions = {},
-  ): Promise<Connection<CanonicalRecord>> {
-    const ground = await this.#reader.groundFor(spec);
-    const scope = await this.#reader.scope(ground, spec, facility);
-    return this.#list({ ground, spec, scope, args, selected, pages: this.#reader.pages(ground) }, within);
+  ): Promise<Connection<CanonicalRecord> | null> {
+    const facility = await this.facility(facilityId);
+    if (facility === undefined) return null;
+    const listsAt = (codes: readonly string[]) => this.#listsAt(spec, codes, args, selected);
+    return this.#listsBy(spec, ['at', args, keyOf(spec, selected.rows), selected.counted], listsAt).load(facility.code);
   }
 
   /** The record of a canonical id, or null: absent, of another type and out of sight are the same. */
@@ -97,7 +99,10 @@ export class FhirSession {
   ): Promise<Connection<CanonicalRecord>> {
     const local = decodeId(parent.type, parent.id);
     if (!isFhirId(local)) return toConnection([], false, args.after, selected.counted ? 0 : null);
-    return this.#childLists(spec, relation, args, selected).load(local);
+    const link = spec.relations?.[relation];
+    if (link === undefined) throw new Error(`${spec.type} has no relation ${relation}`);
+    const listsOf = (parents: readonly string[]) => this.#listsOf(spec, link, parents, args, selected);
+    return this.#listsBy(spec, [relation, args, keyOf(spec, selected.rows), selected.counted], listsOf).load(local);
   }
 
   /** The facility of a canonical id, if it is one of the caller's. */
@@ -125,19 +130,28 @@ export class FhirSession {
     return toConnection(edges, page.more, args.after, total);
   }
 
-  /** The lists of the parents that ask alike in one tick. */
-  #childLists(spec: FhirEntitySpec, relation: string, args: ListArgs, selected: ListSelection): ChildLists {
-    const link = spec.relations?.[relation];
-    if (link === undefined) throw new Error(`${spec.type} has no relation ${relation}`);
-    const loaders = keptIn(this.#children, spec);
-    const key = JSON.stringify([relation, args, keyOf(spec, selected.rows), selected.counted]);
-    const known = loaders.get(key);
-    if (known !== undefined) return known;
-    const loader: ChildLists = new DataLoader((parents) => this.#listsOf(spec, link, parents, args, selected), {
-      maxBatchSize: MAX_BATCH,
-    });
+  /** Those that are asked for alike go together, and each of them is read once for the request. */
+  #listsBy(
+    spec: FhirEntitySpec,
+    likeness: readonly unknown[],
+    read: (names: readonly string[]) => Promise<readonly (Connection<CanonicalRecord> | Error)[]>,
+  ): Lists {
+    const loaders = keptIn(this.#lists, spec);
+    const key = JSON.stringify(likeness);
+    const loader: Lists = loaders.get(key) ?? new DataLoader(read, { maxBatchSize: MAX_BATCH });
     loaders.set(key, loader);
     return loader;
+  }
+
+  /** Each facility's page by a search of its own. */
+  async #listsAt(spec: FhirEntitySpec, codes: readonly string[], args: ListArgs, selected: ListSelection) {
+    const ground = await this.#reader.groundFor(spec);
+    const isBatch = codes.length > 1 && ground.client.capabilities.batch;
+    const pages = isBatch ? this.#reader.batchedPages(ground) : this.#reader.pages(ground);
+    const scopes = await Promise.all(
+      codes.map((code) => this.#reader.scope(ground, spec, ground.directory.byCode(code))),
+    );
+    return settled(scopes.map((scope) => this.#list({ ground, spec, scope, args, selected, pages })));
   }
 
   /** Each parent's page by a search of its own, all in one batch; or whole lists by one search. */

@@ -92,6 +92,7 @@ export const PARAMS: Readonly<Record<string, Readonly<Record<string, Param>>>> =
     active: code('active'),
     organization: reference('providedBy'),
     location: reference('location'),
+    'service-type': coding('type'),
   },
   Schedule: { ...COMMON, actor: reference('actor'), active: code('active') },
   Slot: { ...COMMON, schedule: reference('schedule'), start: date('start'), status: code('status') },

@@ -25,6 +25,8 @@ export interface FakeFhirOptions {
   /** Types it does not PATCH are those not named here. Default all. */
   readonly patches?: readonly string[];
   readonly fhirVersion?: string;
+  /** Where it takes itself to be, when something stands before it. */
+  readonly publicUrl?: () => string;
   /** Tokens that are let in. Default: everybody. */
   readonly tokens?: () => readonly string[];
 }
@@ -72,6 +74,7 @@ export const startFhir = async (options: FakeFhirOptions = {}): Promise<FakeFhir
   let counter = 0;
   let clock = Date.parse('2026-11-01T00:00:00Z');
 
+  const known = () => options.publicUrl?.() ?? url;
   const typed = (type: string) => {
     const kept = store.get(type) ?? new Map<string, Kept>();
     store.set(type, kept);
@@ -138,11 +141,11 @@ export const startFhir = async (options: FakeFhirOptions = {}): Promise<FakeFhir
       ...shown.map((row) => ({ resource: only(row, elements), search: { mode: 'match' } })),
       ...included.map((row) => ({ resource: row, search: { mode: 'include' } })),
     ];
-    const link = [{ relation: 'self', url: `${url}/${page.type}?${query.toString()}` }];
+    const link = [{ relation: 'self', url: `${known()}/${page.type}?${query.toString()}` }];
     if (from + count < rows.length) {
       const id = `p${(counter += 1)}`;
       pages.set(id, { ...page, from: from + count });
-      link.push({ relation: 'next', url: `${url}?_page=${id}` });
+      link.push({ relation: 'next', url: `${known()}?_page=${id}` });
     }
     return { status: 200, body: { resourceType: 'Bundle', type: 'searchset', link, entry } };
   };
