@@ -7,6 +7,8 @@ export const SCOPES = Object.freeze({
   'procurement:read': 'Read suppliers, requisitions, purchase orders with their lines, and supplier prices.',
   'inventory:read':
     'Read items, warehouses, stock levels and movements, lots, receipts, reorder rules and consumption.',
+  'scheduling:read':
+    'Read appointments, patients (administrative facts), practitioners, rooms, services, schedules and slots.',
 });
 
 export type Scope = keyof typeof SCOPES;

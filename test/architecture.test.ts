@@ -102,6 +102,21 @@ describe('the import table', () => {
   });
 });
 
+describe('FHIR', () => {
+  it('is spoken to by the platform alone, and its words stay in connectors', () => {
+    const words = /OperationOutcome|_lastUpdated|'HealthcareService'|'urn:caregraph:|fhir\+json|If-None-Exist/;
+    const speakers = sources(ROOT)
+      .map((file) => [relative(ROOT, file), readFileSync(file, 'utf8')] as const)
+      .filter(
+        ([file, text]) =>
+          ['platform', 'policies', 'gateway', 'subgraphs'].includes(file.split(sep)[0] ?? '') && words.test(text),
+      )
+      .map(([file]) => file)
+      .filter((file) => !/^platform.fhir.|connector\.ts$|entities\.ts$/.test(file));
+    expect(speakers).toEqual([]);
+  });
+});
+
 describe('Odoo', () => {
   it('is spoken to by the platform alone, and its words stay in connectors', () => {
     const words =

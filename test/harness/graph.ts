@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { inProcessTransport } from '../../gateway/executor/transports/in-process.ts';
 import { startGateway } from '../../gateway/server.ts';
 import { loadConfig } from '../../platform/config.ts';
+import type { FhirCallEvent } from '../../platform/fhir/types.ts';
+import { fhirSettings } from '../../platform/fhir/settings.ts';
 import { type Log, silentLog } from '../../platform/log.ts';
 import type { CallEvent, OdooSettings } from '../../platform/odoo/types.ts';
 import { ROOT } from '../../platform/root.ts';
@@ -11,6 +13,7 @@ import { executable } from '../../subgraphs/execute.ts';
 import { subgraphs } from '../../subgraphs/index.ts';
 import { closeOwners, openOwners } from '../../subgraphs/owners.ts';
 import { startIssuer } from '../fakes/issuer.ts';
+import { SMALL_FACILITIES, startClinic } from './clinic.ts';
 
 export interface Reply {
   readonly status: number;
@@ -33,11 +36,15 @@ export interface Graph extends AsyncDisposable {
   token(asker?: Asker): Promise<string>;
   /** Calls that reached Odoo's door since the last `forget`, those that describe models left out. */
   readonly calls: readonly CallEvent[];
+  /** The same for the scheduling platform. */
+  readonly schedulingCalls: readonly FhirCallEvent[];
   forget(): void;
 }
 
 export interface GraphOptions {
   readonly odoo: OdooSettings;
+  /** Address of a scheduling platform. Left out: a small one with the facilities of Odoo's test seed. */
+  readonly scheduling?: string;
   readonly log?: Log;
   /** Environment names of the configuration. */
   readonly env?: Readonly<Record<string, string>>;
@@ -47,13 +54,15 @@ export interface GraphOptions {
 
 export const startGraph = async ({
   odoo: settings,
+  scheduling,
   log = silentLog(),
   env = {},
   eager = false,
 }: GraphOptions): Promise<Graph> => {
-  const config = loadConfig({ PORT: '0', ...env });
+  const clinic = scheduling === undefined ? await startClinic(SMALL_FACILITIES) : undefined;
+  const config = loadConfig({ PORT: '0', FHIR_SCHEDULING_URL: scheduling ?? clinic?.url, ...env });
   const issuer = await startIssuer();
-  const owners = openOwners(subgraphs, { odoo: settings }, config, log);
+  const owners = openOwners(subgraphs, { odoo: settings, scheduling: fhirSettings(config.scheduling) }, config, log);
   const { odoo } = owners;
   if (odoo === undefined) throw new Error('no subgraph reads Odoo');
   const parts = subgraphs.map((subgraph) => executable(subgraph, { owners, log }));
@@ -69,22 +78,28 @@ export const startGraph = async ({
   odoo.onCall((event) => {
     if (event.attempt > 0 && event.method !== 'fields_get') calls.push(event);
   });
+  const schedulingCalls: FhirCallEvent[] = [];
+  owners.scheduling?.onCall((event) => schedulingCalls.push(event));
   const stop = async () => {
     await gateway.close();
     await closeOwners(owners);
+    await clinic?.stop();
     await issuer.stop();
   };
   try {
     const facilities = eager ? [] : (await odoo.ready).facilities.map(({ code }) => code);
     calls.length = 0;
+    schedulingCalls.length = 0;
     const token = ({ scopes = Object.keys(SCOPES), facilities: among = facilities }: Asker = {}) =>
       issuer.mint({ scopes, facilities: among });
     return {
       url: gateway.url,
       facilities,
       calls,
+      schedulingCalls,
       forget: () => {
         calls.length = 0;
+        schedulingCalls.length = 0;
       },
       token,
       ask: async (query, asker = {}) => {

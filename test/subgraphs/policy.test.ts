@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type GraphQLObjectType, getNamedType, isLeafType, isObjectType, parse } from 'graphql';
+import { loadConfig } from '../../platform/config.ts';
+import { fhirSettings } from '../../platform/fhir/settings.ts';
 import { createIdentity } from '../../platform/identity.ts';
 import { silentLog } from '../../platform/log.ts';
-import { type OdooOwner, openOdoo } from '../../platform/odoo/owner.ts';
 import type { ExecutableSubgraph } from '../../platform/subgraph.ts';
 import { deadlineIn, SECOND } from '../../platform/time.ts';
 import { rulesFromSchema } from '../../policies/from-schema.ts';
@@ -10,6 +11,9 @@ import { SCOPES } from '../../policies/scopes.ts';
 import type { Subgraph } from '../../subgraphs/define-subgraph.ts';
 import { executable } from '../../subgraphs/execute.ts';
 import { subgraphs } from '../../subgraphs/index.ts';
+import { closeOwners, openOwners, type Owners } from '../../subgraphs/owners.ts';
+import type { FakeFhir } from '../fakes/fhir.ts';
+import { startClinic } from '../harness/clinic.ts';
 import { type OdooServer, startSandboxOdoo } from '../harness/odoo-servers.ts';
 
 const BOTH = ['north-facility', 'south-facility'];
@@ -36,22 +40,22 @@ const leafOf = (type: GraphQLObjectType, name: string): string => {
 
 describe.each(subgraphs)('the $name subgraph, asked directly', (subgraph) => {
   let server: OdooServer;
-  let odoo: OdooOwner;
+  let clinic: FakeFhir;
+  let owners: Owners;
   let part: ExecutableSubgraph;
 
   beforeAll(async () => {
     server = await startSandboxOdoo();
-    odoo = openOdoo({
-      settings: server.settings,
-      entities: subgraph.connector.odoo ?? [],
-      callWithin: 5 * SECOND,
-      log: silentLog(),
-    });
-    await odoo.ready;
-    part = executable(subgraph, { owners: { odoo }, log: silentLog() });
+    clinic = await startClinic(BOTH);
+    const config = loadConfig({ FHIR_SCHEDULING_URL: clinic.url });
+    const settings = { odoo: server.settings, scheduling: fhirSettings(config.scheduling) };
+    owners = openOwners([subgraph], settings, config, silentLog());
+    await owners.odoo?.ready;
+    part = executable(subgraph, { owners, log: silentLog() });
   });
   afterAll(async () => {
-    await odoo.close();
+    await closeOwners(owners);
+    await clinic.stop();
     await server[Symbol.asyncDispose]();
   });
 

@@ -1,0 +1,65 @@
+import type { ListArgs } from '../../platform/connection.ts';
+import { connectionSelection } from '../../platform/selection.ts';
+import type { References, Resolver, Resolvers } from '../define-subgraph.ts';
+import { keyedResolvers } from '../records.ts';
+import type { Scheduling } from './connector.ts';
+
+const { one, many, linked, children, referenced, referencedByNumber } = keyedResolvers(
+  ({ scheduling }: Scheduling) => scheduling,
+);
+
+const ofFacility =
+  (kind: 'Appointment' | 'Room'): Resolver<Scheduling> =>
+  (facility: { readonly id: string }, args: ListArgs, { scheduling }, info) =>
+    scheduling.ofFacility(kind, facility.id, args, connectionSelection(info, kind));
+
+export const resolvers = {
+  Query: {
+    patient: one('Patient'),
+    patients: many('Patient'),
+    practitioner: one('Practitioner'),
+    practitioners: many('Practitioner'),
+    room: one('Room'),
+    rooms: many('Room'),
+    service: one('Service'),
+    services: many('Service'),
+    schedule: one('Schedule'),
+    schedules: many('Schedule'),
+    slot: one('Slot'),
+    slots: many('Slot'),
+    appointment: one('Appointment'),
+    appointments: many('Appointment'),
+  },
+  Patient: { appointments: children('Appointment', 'patient') },
+  Practitioner: {
+    appointments: children('Appointment', 'practitioner'),
+    schedules: children('Schedule', 'practitioner'),
+  },
+  Room: { appointments: children('Appointment', 'room') },
+  Schedule: {
+    practitioner: linked('Practitioner', 'practitioner'),
+    service: linked('Service', 'service'),
+    slots: children('Slot', 'schedule'),
+  },
+  Slot: { schedule: linked('Schedule', 'schedule') },
+  Appointment: {
+    service: linked('Service', 'service'),
+    patient: linked('Patient', 'patient'),
+    practitioner: linked('Practitioner', 'practitioner'),
+    room: linked('Room', 'room'),
+    slot: linked('Slot', 'slot'),
+  },
+  Facility: { appointments: ofFacility('Appointment'), rooms: ofFacility('Room') },
+} satisfies Resolvers<Scheduling>;
+
+/** How each entity is found again from its key. */
+export const references = {
+  Patient: referencedByNumber('Patient', 'number'),
+  Practitioner: referencedByNumber('Practitioner', 'number', 'employeeNumber'),
+  Room: referenced('Room'),
+  Service: referenced('Service'),
+  Schedule: referenced('Schedule'),
+  Slot: referenced('Slot'),
+  Appointment: referencedByNumber('Appointment', 'number'),
+  Facility: ({ id }, { scheduling }) => scheduling.facility(id),
+} satisfies References<Scheduling>;
