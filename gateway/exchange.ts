@@ -6,7 +6,7 @@ import type { Identity } from '../platform/identity.ts';
 import type { Log } from '../platform/log.ts';
 import type { Deadline } from '../platform/time.ts';
 import type { Cancellation } from './executor/cancellation.ts';
-import type { Executed, ExecutePlan, Written } from './executor/execute-plan.ts';
+import type { Executed, ExecutePlan, Pieces } from './executor/execute-plan.ts';
 import type { Authenticator } from './identity/authenticator.ts';
 import type { KnownOperation, PermittedOperation, Planned } from './operations/known-document.ts';
 import type { Serving } from './serving.ts';
@@ -33,7 +33,7 @@ export interface HttpAnswer {
   readonly status: number;
   /** Name, value, name, value. */
   readonly headers: readonly string[];
-  readonly body: Written;
+  readonly body: string | Pieces;
 }
 
 /** One request on its way through the pipeline. Each step fills in what it is for; the steps after it read that. */
@@ -61,7 +61,7 @@ export interface Exchange {
   /** The media type the client is answered in, once that is settled. */
   contentType?: string;
   /** The answer of GraphQL, as JSON. */
-  text?: Written;
+  text?: string | Pieces;
   answer?: HttpAnswer;
 }
 

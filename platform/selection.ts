@@ -47,18 +47,25 @@ export const selection = (info: Info, type: string, path: readonly string[] = []
 export const connectionSelection = (
   info: Info,
   type: string,
-): { readonly rows: Selection; readonly counted: boolean } => ({
-  rows: new Set([...selection(info, type, ['edges', 'node']), ...selection(info, type, ['nodes'])]),
-  counted: selection(info, `${type}Connection`).has('totalCount'),
-});
+): { readonly rows: Selection; readonly counted: boolean } => {
+  const known = remembered(info.fieldNodes);
+  const key = `>${type}Connection+`;
+  const rows =
+    known.get(key) ?? new Set([...selection(info, type, ['edges', 'node']), ...selection(info, type, ['nodes'])]);
+  known.set(key, rows);
+  return { rows, counted: selection(info, `${type}Connection`).has('totalCount') };
+};
 
-// graphql-js hands the same array to every row of a list, so the walk is done once per list and not once per row.
+// graphql-js hands the same array to every row of a list, and a new one to every request, so the walk is done once per
+// list and not once per row, and what `@skip` left out of one request is not left out of the next.
 const memory = new WeakMap<readonly FieldNode[], Map<string, Selection>>();
 
 const remembered = (nodes: readonly FieldNode[]): Map<string, Selection> => {
-  const known = memory.get(nodes) ?? new Map<string, Selection>();
-  memory.set(nodes, known);
-  return known;
+  const known = memory.get(nodes);
+  if (known !== undefined) return known;
+  const made = new Map<string, Selection>();
+  memory.set(nodes, made);
+  return made;
 };
 
 const fieldsOf = (info: Info, nodes: readonly FieldNode[], type: string, path: readonly string[]): FieldNode[] => {

@@ -150,9 +150,10 @@ const runOf = async (transports: readonly Transport[]): Promise<PlanRun> => {
 
 /** `data` of the answer, as text. */
 const answered = async (execute: ExecutePlan, run: PlanRun): Promise<string> => {
-  const { data, errors } = await execute(run);
-  if (errors[0] !== undefined) throw errors[0];
-  return typeof data === 'string' ? data : Buffer.concat(data).toString();
+  const executed = await execute(run);
+  if ('answer' in executed) throw new Error('these transports are not asked in writing');
+  if (executed.errors[0] !== undefined) throw executed.errors[0];
+  return executed.data;
 };
 
 /** Whatever the order of keys. */

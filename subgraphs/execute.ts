@@ -51,8 +51,7 @@ export const executable = (subgraph: Subgraph, { owners, log }: Runtime): Execut
     envelope: Envelope,
     signal: AbortSignal | undefined,
   ): Promise<ExecutionResult> => {
-    const document = documents.get(call.query) ?? read(call.query);
-    documents.set(call.query, document);
+    const document = documents.get(call.query) ?? keep(call.query);
     if (!('kind' in document)) return { errors: document };
     try {
       return await execute({
@@ -66,6 +65,12 @@ export const executable = (subgraph: Subgraph, { owners, log }: Runtime): Execut
       // Without its owner no field can be answered, and each says so.
       return { errors: rootKeys(document, call.operationName).map((key) => located(error, key)) };
     }
+  };
+
+  const keep = (query: string): DocumentNode | readonly GraphQLError[] => {
+    const document = read(query);
+    documents.set(query, document);
+    return document;
   };
 
   const read = (query: string): DocumentNode | readonly GraphQLError[] => {

@@ -8,7 +8,7 @@ export interface Recorder {
 }
 
 /** Milliseconds without another call after which those that wait are answered. */
-const QUIET = 20;
+const QUIET = 150;
 
 /**
  * Tells what a gateway sends at once from what it sends only after an answer: it holds answers back until no more calls

@@ -26,15 +26,19 @@ export interface PlanRun {
 
 export type PlannedOperation = Pick<PreparedOperation, 'operation' | 'document' | 'denied' | 'typeKey'>;
 
-export interface Executed {
-  /** `data` of the answer, as JSON: what was fetched, and null where a selection was denied. Bytes are UTF-8. */
-  readonly data: Written;
-  /** Fit to leave the process: codes of the error table, paths in the answer. */
-  readonly errors: readonly GraphQLError[];
-}
+export type Executed =
+  | {
+      /** `data` of the answer, as JSON: what was fetched, and null where a selection was denied. */
+      readonly data: string;
+      /** Fit to leave the process: codes of the error table, paths in the answer. */
+      readonly errors: readonly GraphQLError[];
+    }
+  | {
+      /** The whole answer in UTF-8, in pieces: `{"data":…}`, since nothing was wrong. */
+      readonly answer: Pieces;
+    };
 
-/** A text, or pieces of its bytes. */
-export type Written = string | readonly Buffer[];
+export type Pieces = readonly Buffer[];
 
 /**
  * Runs a plan: asks the subgraphs, merges what they say, completes it against the API schema, and writes it.

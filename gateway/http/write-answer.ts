@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { REQUEST_ID_HEADER } from '../../platform/http/request-id.ts';
 import { SAFE_HEADERS } from '../../platform/http/send.ts';
 import type { HttpAnswer } from '../exchange.ts';
-import type { Written } from '../executor/execute-plan.ts';
+import type { Pieces } from '../executor/execute-plan.ts';
 
 /**
  * Writes a whole answer of the graph, with all its headers in one go: setting them one by one takes longer than
@@ -28,13 +28,15 @@ export const writeAnswer = (
   else writePieces(response, body);
 };
 
-const lengthOf = (body: Written): number =>
+const lengthOf = (body: string | Pieces): number =>
   typeof body === 'string' ? Buffer.byteLength(body) : body.reduce((length, piece) => length + piece.length, 0);
 
-/** Small ones in one text: node sends that along with the head. Large ones as they are. */
-const writePieces = (response: ServerResponse, pieces: readonly Buffer[]): void => {
-  if (lengthOf(pieces) <= SMALL) {
-    response.end(pieces.map((piece) => piece.toString('latin1')).join(''), 'latin1');
+/** A small one as a text: node sends that along with the head. */
+const writePieces = (response: ServerResponse, pieces: Pieces): void => {
+  const [only] = pieces;
+  if (only !== undefined && pieces.length === 1) {
+    if (only.length <= SMALL) response.end(only.toString('latin1'), 'latin1');
+    else response.end(only);
     return;
   }
   response.cork();

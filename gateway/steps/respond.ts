@@ -3,27 +3,33 @@ import { answerError } from '../answer-errors.ts';
 import { hold } from '../authorization/conditions.ts';
 import type { DeniedPath } from '../authorization/denied.ts';
 import { type Exchange, from } from '../exchange.ts';
+import type { Pieces } from '../executor/execute-plan.ts';
 import { errorAt } from '../executor/subgraph-error.ts';
 import type { Step } from '../pipeline.ts';
 
 /** Writes the answer: what was executed, and an error for each selection that was denied. */
 export const respond: Step = (exchange, next) => {
-  const { data, errors } = from(exchange, 'executed');
-  const all = [...refusals(exchange), ...errors];
-  exchange.errors = all;
-  if (typeof data === 'string')
-    exchange.text = all.length === 0 ? `{"data":${data}}` : `{"errors":${written(all, exchange)},"data":${data}}`;
-  else
-    exchange.text = [
-      all.length === 0 ? BEFORE_DATA : Buffer.from(`{"errors":${written(all, exchange)},"data":`),
-      ...data,
-      BEHIND_DATA,
-    ];
+  const executed = from(exchange, 'executed');
+  const refused = refusals(exchange);
+  if ('answer' in executed) {
+    exchange.errors = refused;
+    exchange.text = refused.length === 0 ? executed.answer : behindErrors(written(refused, exchange), executed.answer);
+    return next();
+  }
+  const errors = [...refused, ...executed.errors];
+  exchange.errors = errors;
+  exchange.text =
+    errors.length === 0
+      ? `{"data":${executed.data}}`
+      : `{"errors":${written(errors, exchange)},"data":${executed.data}}`;
   return next();
 };
 
-const BEFORE_DATA = Buffer.from('{"data":');
-const BEHIND_DATA = Buffer.from('}');
+const behindErrors = (errors: string, [first = Buffer.from('{'), ...others]: Pieces): Pieces => [
+  Buffer.from(`{"errors":${errors},`),
+  first.subarray(1),
+  ...others,
+];
 
 const written = (errors: readonly GraphQLError[], exchange: Exchange): string =>
   JSON.stringify(errors.map((error) => answerError(error.toJSON(), error, exchange)));

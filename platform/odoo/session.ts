@@ -96,7 +96,8 @@ export class OdooSession {
   ): Promise<CanonicalRecord | Reference | null> {
     if (reference === null || reference === undefined) return null;
     const known = reference as Reference;
-    return [...fields].every((field) => Object.hasOwn(known, field)) ? known : this.find(spec, known.id, fields);
+    for (const field of fields) if (!Object.hasOwn(known, field)) return this.find(spec, known.id, fields);
+    return known;
   }
 
   /** A page of the members of an x2many, given their local ids in Odoo's order. */

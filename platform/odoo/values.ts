@@ -23,7 +23,9 @@ export const rowReader = (fields: readonly string[], model: ModelDescription): (
   const plan = [...new Set(['id', ...fields])].map((name) => [name, model.get(name)] as const);
   return (raw) => {
     if (!isRecord(raw) || !isId(raw['id'])) throw new ValueProblem('id');
-    return Object.fromEntries(plan.map(([name, field]) => [name, read(name, raw[name], field)]));
+    const row: Record<string, unknown> = { id: raw['id'] };
+    for (const [name, field] of plan) row[name] = read(name, raw[name], field);
+    return row;
   };
 };
 
@@ -124,15 +126,20 @@ export const toOdooDatetime = (instant: string): string => {
  * 11.899999999999999 with 2 digits is `11.90`.
  */
 export const decimal = (value: number, digits: number): string => {
+  if (isWhole(value)) return digits === 0 ? String(value) : `${value}.${'0'.repeat(digits)}`;
   const rounded = withoutNoise(value).round(digits, Big.roundHalfUp);
   return (rounded.eq(0) ? new Big(0) : rounded).toFixed(digits);
 };
 
 /** Like `decimal`, at most `digits` behind the point and no zeros at its end: 2.5 is `2.5`, 3 is `3`. */
 export const plainDecimal = (value: number, digits: number): string => {
+  if (isWhole(value)) return String(value);
   const rounded = withoutNoise(value).round(digits, Big.roundHalfUp);
   return rounded.eq(0) ? '0' : rounded.toFixed();
 };
+
+/** Whole, and with no more digits than a double keeps: there is nothing to round. */
+const isWhole = (value: number): boolean => Number.isInteger(value) && Math.abs(value) < 1e15;
 
 // 15 significant digits are what a double keeps of any decimal. Rounding to them first matters at a half:
 // 1.005 * 1000 arrives as 1004.9999999999999, which means 1005.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { buildSchema, graphql, type GraphQLResolveInfo } from 'graphql';
+import { buildSchema, execute, graphql, type GraphQLResolveInfo, parse } from 'graphql';
 import { connectionSelection, selection } from '../../platform/selection.ts';
 
 const schema = buildSchema(`
@@ -72,5 +72,28 @@ describe('the selection', () => {
     expect([names(rows), counted]).toEqual([['id', 'name'], false]);
     const other = await seen('{ suppliers { totalCount } }', (info) => connectionSelection(info, 'Supplier'));
     expect([names(other.rows), other.counted]).toEqual([[], true]);
+  });
+
+  it('of a connection is found out once for all rows of a list', async () => {
+    const [one, other] = await seen('{ suppliers { nodes { name } } }', (info) => [
+      connectionSelection(info, 'Supplier'),
+      connectionSelection(info, 'Supplier'),
+    ]);
+    expect(one?.rows).toBe(other?.rows);
+  });
+
+  it('is found out anew for each request of a document, whose variables may be others', async () => {
+    const document = parse('query ($yes: Boolean!) { suppliers { nodes { id name @include(if: $yes) } } }');
+    const asked = async (yes: boolean): Promise<ReadonlySet<string>> => {
+      let rows: ReadonlySet<string> = new Set();
+      const suppliers = (_: unknown, __: unknown, info: GraphQLResolveInfo) => {
+        ({ rows } = connectionSelection(info, 'Supplier'));
+        return null;
+      };
+      await execute({ schema, document, rootValue: { suppliers }, variableValues: { yes } });
+      return rows;
+    };
+    const found = [await asked(false), await asked(true), await asked(false)];
+    expect(found.map(names)).toEqual([['id'], ['id', 'name'], ['id']]);
   });
 });

@@ -55,6 +55,8 @@ export interface SplicedOperation {
   readonly start: (tape: Tape) => number;
   /** Puts the data of the answer, as JSON, to the end of the output. */
   readonly write: (tape: Tape, root: number) => void;
+  /** Lets go of the tape it has last looked at, and of the answers there. */
+  readonly forget: () => void;
 }
 
 export interface SplicedSource {
@@ -100,7 +102,15 @@ export const compileSpliced = (
       ? compileRoot(context, rootType.name, root, asked)
       : compileEntities(context, fetch.entities, asked);
   });
-  const write = writePosition(program, root);
+  const { fetches, ...rest } = make(program, slots, compiled, writePosition(program, root));
+  return {
+    ...rest,
+    fetches: new Map(planned.map((fetch, index) => [fetch.node, splicedFetch(program, fetch, fetches[index] ?? {})])),
+  };
+};
+
+/** Has the engine compile the whole text. */
+const make = (program: Program, slots: readonly string[], fetches: readonly string[], write: string): Made => {
   const source = `'use strict';
 let P = 0, T, N = 0, B, D;
 const take = (tape) => { T = tape.ints; N = tape.size; B = tape.bytes; D = tape.views; };
@@ -109,37 +119,29 @@ ${program.source.join('\n')}
 return {
 start: (tape) => { take(tape); ${makeRecord('o', PLAIN, slots)} leave(tape); return o; },
 write: (tape, root) => { take(tape); ${write}(root); },
-fetches: [${compiled.join(',\n')}]
+forget: () => { T = B = D = undefined; },
+fetches: [${fetches.join(',\n')}]
 };`;
   // oxlint-disable-next-line typescript/no-implied-eval, eslint/no-new-func -- the text is made here, from names
   const made = new Function('R', 'E', 'SURPRISE', 'OUT', 'longer', source) as (...given: readonly unknown[]) => Made;
-  const { fetches, ...rest } = made(RUNTIME, program.enums, SURPRISE, OUTPUT, longer);
-  return {
-    ...rest,
-    fetches: new Map(
-      planned.map((fetch, index) => {
-        const { root: ofRoot, entities } = fetches[index] ?? {};
-        const texts = fetch.entities === undefined ? undefined : textsOf(program, fetch.entities);
-        return [
-          fetch.node,
-          {
-            planned: fetch,
-            call: prepareCall(fetch.node),
-            root: ofRoot,
-            entities: entities && texts && { ...entities, texts },
-          },
-        ];
-      }),
-    ),
-  };
+  return made(RUNTIME, program.enums, SURPRISE, OUTPUT, longer);
 };
 
-interface Made extends Pick<SplicedOperation, 'start' | 'write'> {
+interface Made extends Omit<SplicedOperation, 'fetches'> {
   readonly fetches: readonly {
     readonly root?: SplicedRoot;
     readonly entities?: Omit<SplicedEntities, 'texts'>;
   }[];
 }
+
+const splicedFetch = (
+  program: Program,
+  planned: PlannedFetch,
+  { root, entities }: Made['fetches'][number],
+): SplicedFetch => {
+  const texts = planned.entities === undefined ? undefined : textsOf(program, planned.entities);
+  return { planned, call: prepareCall(planned.node), root, entities: entities && texts && { ...entities, texts } };
+};
 
 /** Lays out the record of the root: what each of its fetches gets. */
 const rootSlots = (planned: readonly PlannedFetch[], { links }: Selected): readonly string[] =>

@@ -9,7 +9,7 @@ import {
   type SplicedOperation,
   type SplicedRoot,
 } from './compile.ts';
-import { OUTPUT } from './output.ts';
+import { OUTPUT, textOf } from './output.ts';
 import { writeCallOf } from './prepared-call.ts';
 import { createRecording, type Recording } from './replay.ts';
 import { collectEntities, type Entities } from './representations.ts';
@@ -32,9 +32,9 @@ export const executeSpliced: ExecutePlan = async (run) => {
     return executeCompiled(run);
   }
   const recording = createRecording(run.transports, run.envelope, run.cancellation);
-  const data = await splice(run, operation, recording);
-  noteOutcome(operation, data !== undefined);
-  return data ?? executeCompiled({ ...run, transports: recording.transports });
+  const executed = await splice(run, operation, recording);
+  noteOutcome(operation, executed !== undefined);
+  return executed ?? executeCompiled({ ...run, transports: recording.transports });
 };
 
 /** An operation, and how it went lately. */
@@ -107,16 +107,23 @@ const splice = async (
     const root = operation.start(tape);
     await follow({ run, operation, recording, tape, root }, run.plan?.node as PlanNode);
     OUTPUT.reset();
+    OUTPUT.put(BEFORE_DATA);
     operation.write(tape, root);
-    const data = OUTPUT.take();
+    OUTPUT.put(BEHIND_DATA);
+    const answer = OUTPUT.take();
     returnTape(tape);
-    return { data, errors: [] };
+    return { answer };
   } catch {
     // Whatever it was: the other executor meets it again, and can say what it is. What is still going on may write on
     // the tape, so that nobody else gets it.
     return undefined;
+  } finally {
+    operation.forget();
   }
 };
+
+const BEFORE_DATA = textOf('{"data":');
+const BEHIND_DATA = textOf('}');
 
 const follow = (splicing: Splicing, node: PlanNode): Promise<unknown> => {
   switch (node.kind) {

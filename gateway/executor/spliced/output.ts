@@ -14,18 +14,20 @@ export const textOf = (text: string): Text => {
 /**
  * Where text is put together: bytes are copied to the end of what is there, four at a time.
  *
- * There is one for the whole process. What is written is written without a pause, and taken at the end.
+ * There is one for the whole process. What is written is written without a pause, and taken at the end; what has been
+ * taken stays where it is, and the next text begins behind it.
  */
 export class Output {
-  /** Kept longer than `at` by at least `SPARE`, since copies may run over. */
+  /** Longer than `at` by at least `SPARE`, since copies may run over. */
   bytes: Buffer = Buffer.allocUnsafeSlow(CAPACITY);
   view: DataView = viewOf(this.bytes);
   at = 0;
+  #start = 0;
   readonly #full: Buffer[] = [];
 
-  /** Forgets what is there. */
+  /** Forgets what was not taken. */
   reset(): void {
-    this.at = 0;
+    this.#start = this.at;
     this.#full.length = 0;
   }
 
@@ -71,14 +73,15 @@ export class Output {
 
   #makeRoom(length: number): void {
     this.#flush();
-    if (length + SPARE <= this.bytes.length) return;
-    this.bytes = Buffer.allocUnsafeSlow(2 * length + SPARE);
+    this.bytes = Buffer.allocUnsafeSlow(Math.max(CAPACITY, length + SPARE));
     this.view = viewOf(this.bytes);
+    this.at = 0;
+    this.#start = 0;
   }
 
   #flush(): void {
-    if (this.at > 0) this.#full.push(Buffer.from(this.bytes.subarray(0, this.at)));
-    this.at = 0;
+    if (this.at > this.#start) this.#full.push(this.bytes.subarray(this.#start, this.at));
+    this.#start = this.at;
   }
 }
 

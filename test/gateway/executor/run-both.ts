@@ -35,8 +35,9 @@ export const planOf = (generation: Generation, document: DocumentNode): QueryPla
 
 const PLANNERS = new WeakMap<Generation, QueryPlanner>();
 
-export interface Ran extends Omit<Executed, 'data'> {
+export interface Ran {
   readonly data: unknown;
+  readonly errors: readonly GraphQLError[];
   /** Bytes of answers were put together. */
   readonly isSpliced: boolean;
   readonly calls: readonly SeenCall[];
@@ -91,16 +92,16 @@ export const run = async (
       cancellation: new Cancellation(),
       open: true,
     });
-    const isSpliced = typeof executed.data !== 'string';
-    return { ...executed, data: JSON.parse(decoded(executed)), isSpliced, calls, thrown: undefined };
+    const errors = 'data' in executed ? executed.errors : [];
+    return { data: JSON.parse(decoded(executed)), errors, isSpliced: 'answer' in executed, calls, thrown: undefined };
   } catch (thrown) {
     return { data: null, isSpliced: false, errors: [], calls, thrown };
   }
 };
 
-/** The text of what an executor has written. */
-export const decoded = ({ data }: Pick<Executed, 'data'>): string =>
-  typeof data === 'string' ? data : Buffer.concat(data).toString();
+/** The data an executor has written, as text. */
+export const decoded = (executed: Executed): string =>
+  'data' in executed ? executed.data : Buffer.concat(executed.answer).toString().slice('{"data":'.length, -1);
 
 const NOBODY = createIdentity({ subject: 'test', client: 'test', scopes: [], facilities: [] });
 
