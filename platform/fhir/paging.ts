@@ -79,11 +79,7 @@ const datedRows = async (
     const rows = sortedAfter([...found.values()], order, place);
     const end = rows[size - 1];
     // Whatever equals the last row of the page has come once something later has.
-    if (
-      page.next === null ||
-      (rows.length > size && end !== undefined && last !== undefined && isLater(order, last, end))
-    )
-      return rows;
+    if (page.next === null || (end !== undefined && last !== undefined && isLater(order, last, end))) return rows;
   }
   return [];
 };

@@ -15,7 +15,6 @@ export interface WireRequest {
 export interface WireAnswer {
   readonly status: number;
   readonly body: string;
-  /** By their names in lower case. */
   readonly headers?: Readonly<Record<string, string | string[] | undefined>>;
 }
 
@@ -64,7 +63,7 @@ export interface TransportOptions {
 export const openTransport = (options: TransportOptions): Transport => {
   const base = new URL(options.url);
   if (base.username !== '' || base.password !== '') {
-    throw new LoggableError('the address of an owner must not hold credentials');
+    throw new LoggableError('an address must not hold credentials');
   }
   const prefix = base.pathname.replace(/\/+$/, '');
   const open = (lane: LaneName, pipelining: 0 | 1) =>
@@ -95,8 +94,8 @@ const exchange = (
     let controller: Dispatcher.DispatchController | undefined;
     let settled = false;
     let status = 0;
+    let received: WireAnswer['headers'];
     let size = 0;
-    let received: NonNullable<WireAnswer['headers']> = {};
     const chunks: Buffer[] = [];
 
     const settle = (done: () => void) => {
@@ -151,7 +150,9 @@ const exchange = (
           if (!settled) chunks.push(chunk);
         },
         onResponseEnd: () =>
-          settle(() => resolve({ status, headers: received, body: Buffer.concat(chunks).toString('utf8') })),
+          settle(() =>
+            resolve({ status, body: Buffer.concat(chunks).toString('utf8'), ...(received && { headers: received }) }),
+          ),
         onResponseError: (_, error) => giveUp('network', error),
       },
     );
