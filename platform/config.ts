@@ -38,8 +38,14 @@ export const loadConfig = (env: Environment = process.env): Config => {
 };
 
 /** Settings that are of no use without another. */
-const incomplete = ({ odoo, scheduling, billing }: Config): string[] => [
-  ...incompleteOdoo(odoo),
+const incomplete = ({ odoo, hr, scheduling, billing }: Config): string[] => [
+  ...(odoo.url !== undefined && odoo.db === undefined ? ['odoo.db (ODOO_DB): needed when odoo.url is set'] : []),
+  ...(odoo.url !== undefined && odoo.apiKey === undefined
+    ? ['odoo.apiKey (ODOO_API_KEY): needed when odoo.url is set']
+    : []),
+  ...(hr.scimUrl !== undefined && hr.scimToken === undefined
+    ? ['hr.scimToken (SCIM_TOKEN): needed when hr.scimUrl is set']
+    : []),
   ...incompleteFhir('scheduling', scheduling),
   ...incompleteFhir('billing', billing),
 ];
@@ -50,14 +56,6 @@ const incompleteFhir = (name: string, { token, clientId, clientKey }: Config['sc
     ...(clientId !== undefined && clientKey === undefined ? [`${key}: needed when ${id} is set`] : []),
     ...(clientId === undefined && clientKey !== undefined ? [`${id}: needed when ${key} is set`] : []),
     ...(token !== undefined && clientId !== undefined ? [`${name}.token: not together with ${id}`] : []),
-  ];
-};
-
-const incompleteOdoo = (odoo: Config['odoo']): string[] => {
-  if (odoo.url === undefined) return [];
-  return [
-    ...(odoo.db === undefined ? ['odoo.db (ODOO_DB): needed when odoo.url is set'] : []),
-    ...(odoo.apiKey === undefined ? ['odoo.apiKey (ODOO_API_KEY): needed when odoo.url is set'] : []),
   ];
 };
 

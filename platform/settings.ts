@@ -255,8 +255,29 @@ export const settings = z.strictObject({
   billing: fhirServer('BILLING', 'billing platform'),
   hr: z
     .strictObject({
-      scimUrl: url({ env: 'SCIM_URL', description: 'SCIM 2.0 server; reserved, nothing uses it yet.' }),
-      scimToken: secret({ env: 'SCIM_TOKEN', description: 'Bearer token for it; reserved, nothing uses it yet.' }),
+      scimUrl: url({
+        env: 'SCIM_URL',
+        description: 'Base address of the SCIM 2.0 server, below which `/Users` is. Unset: the embedded sandbox.',
+      }),
+      scimToken: secret({ env: 'SCIM_TOKEN', description: 'Bearer token for it.' }),
+      reads: whole({ unit: 'calls', description: 'Most reads under way at once.' }, 8, 1, 256),
+      writes: whole(
+        { unit: 'calls', description: 'Most writes under way at once, in a lane of their own.' },
+        4,
+        1,
+        256,
+      ),
+      deadline: whole(
+        {
+          env: 'SCIM_DEADLINE',
+          unit: 'ms',
+          description: 'Time one call may take, within what is left of the request.',
+        },
+        10 * SECOND,
+        50,
+        300 * SECOND,
+      ),
+      responseLimit: whole({ unit: 'bytes', description: 'Largest answer accepted.' }, 16_777_216, 1024, 268_435_456),
     })
     .prefault({}),
 });

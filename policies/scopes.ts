@@ -4,6 +4,8 @@
  */
 export const SCOPES = Object.freeze({
   'finance:read': 'Read the books: accounts, journal entries, bills, invoices, payments, taxes and cost centers.',
+  'hr:read': 'Read employees with their department, position, status and manager; not what they are paid.',
+  'hr:compensation:read': 'Read what employees are paid. Of use together with hr:read.',
   'procurement:read': 'Read suppliers, requisitions, purchase orders with their lines, and supplier prices.',
   'inventory:read':
     'Read items, warehouses, stock levels and movements, lots, receipts, reorder rules and consumption.',

@@ -9,6 +9,7 @@ import { fhirSettings } from '../platform/fhir/settings.ts';
 import type { Log } from '../platform/log.ts';
 import type { OdooSettings } from '../platform/odoo/types.ts';
 import { ROOT } from '../platform/root.ts';
+import type { ScimSettings } from '../platform/scim/types.ts';
 import { Secret } from '../platform/secret.ts';
 import { executable } from '../subgraphs/execute.ts';
 import { subgraphs } from '../subgraphs/index.ts';
@@ -16,6 +17,7 @@ import { closeOwners, openOwners, type Owners } from '../subgraphs/owners.ts';
 import { EXAMPLES } from './examples.ts';
 import { startDevelopmentIssuer } from './issuer/server.ts';
 import { attachOdooSandbox } from './odoo/child.ts';
+import { attachScimSandbox } from './scim/child.ts';
 import { SCOPES } from '../policies/scopes.ts';
 
 /** The whole product in one process, with stand-ins for what the configuration does not name. */
@@ -30,8 +32,9 @@ export interface Embedded {
 }
 
 /**
- * Starts gateway, subgraphs, development issuer and sandbox Odoo. A setting that names a real system replaces its
- * stand-in. Resolves when the gateway listens; what it depends on may still be on its way, and `/readyz` says so.
+ * Starts gateway, subgraphs, development issuer and the sandboxes of Odoo and of HR. A setting that names a real system
+ * replaces its stand-in. Resolves when the gateway listens; what it depends on may still be on its way, and `/readyz` says
+ * so.
  */
 export const startEmbedded = async (config: Config, log: Log): Promise<Embedded> => {
   const stops: (() => Promise<void>)[] = [];
@@ -40,12 +43,9 @@ export const startEmbedded = async (config: Config, log: Log): Promise<Embedded>
   };
   try {
     await mkdir(config.data.dir, { recursive: true, mode: 0o700 });
-    const settings = {
-      odoo: await odooSettings(config, stops),
-      scheduling: fhirSettings(config.scheduling),
-      billing: fhirSettings(config.billing),
-    };
-    const owners = openOwners(subgraphs, settings, config, log);
+    const [odoo, hr] = await Promise.all([odooSettings(config, stops), hrSettings(config, stops)]);
+    const [scheduling, billing] = [fhirSettings(config.scheduling), fhirSettings(config.billing)];
+    const owners = openOwners(subgraphs, { odoo, hr, scheduling, billing }, config, log);
     stops.push(() => closeOwners(owners));
     const issuer = await issuerOptions(config, stops);
     const parts = subgraphs.map((subgraph) => executable(subgraph, { owners, log }));
@@ -93,6 +93,16 @@ const odooSettings = async ({ odoo, data }: Config, stops: (() => Promise<void>)
   const sandbox = await attachOdooSandbox(data.dir);
   stops.push(() => sandbox.stop());
   return { ...limits, url: sandbox.url, db: sandbox.db, login: sandbox.login, apiKey: new Secret(sandbox.apiKey) };
+};
+
+const hrSettings = async ({ hr, data }: Config, stops: (() => Promise<void>)[]): Promise<ScimSettings> => {
+  const { reads, writes, responseLimit } = hr;
+  const limits = { reads, writes, responseLimit };
+  // The configuration has been checked: with an address comes a token.
+  if (hr.scimUrl !== undefined) return { ...limits, url: hr.scimUrl, token: hr.scimToken ?? new Secret('') };
+  const sandbox = await attachScimSandbox(data.dir);
+  stops.push(() => sandbox.stop());
+  return { ...limits, url: sandbox.base, token: new Secret(sandbox.token) };
 };
 
 const issuerOptions = async (

@@ -4,7 +4,7 @@ export interface Example {
   readonly query: string;
 }
 
-/** Each crosses systems of the graph in its own way; they answer on any Odoo. */
+/** Each crosses systems of the graph in its own way; they answer on any Odoo and any SCIM server. */
 export const EXAMPLES: readonly Example[] = Object.freeze([
   {
     title: 'Orders, from supplier to ledger',
@@ -52,6 +52,23 @@ export const EXAMPLES: readonly Example[] = Object.freeze([
   vendorBills(first: 3, filter: { settlement: [NOT_PAID, PARTIAL] }, orderBy: { field: DUE_DATE }) {
     totalCount
     nodes { number dueDate due { amount currency } supplier { name } }
+  }
+}`,
+  },
+  {
+    title: 'People, what carries them, and what their site buys',
+    query: `query PeopleToPurchases {
+  employees(first: 5, filter: { employmentStatus: [ACTIVE] }) {
+    totalCount
+    nodes {
+      number
+      name
+      position { title }
+      manager { name }
+      department { code name head { name } employees(first: 3) { totalCount nodes { name } } }
+      costCenter { code name }
+      facility { name openOrders(first: 2) { totalCount nodes { number supplier { name } total { amount currency } } } }
+    }
   }
 }`,
   },

@@ -4,6 +4,7 @@ import { type DocumentNode, type GraphQLResolveInfo, type GraphQLSchema, parse }
 import type { FhirEntitySpec } from '../platform/fhir/entity.ts';
 import type { Identity } from '../platform/identity.ts';
 import type { EntitySpec } from '../platform/odoo/entity.ts';
+import type { ScimEntity } from '../platform/scim/entity.ts';
 import { besideSource } from '../platform/root.ts';
 import { overlay, rulesFromSchema, type SchemaRules } from '../policies/from-schema.ts';
 import { guard } from '../policies/guard.ts';
@@ -35,6 +36,8 @@ export interface Connector<Api> {
   /** What it reads from each FHIR server, for the same reason. */
   readonly scheduling?: readonly FhirEntitySpec[];
   readonly billing?: readonly FhirEntitySpec[];
+  /** What it reads from the SCIM server of HR, likewise. */
+  readonly hr?: readonly ScimEntity[];
   /** For one request. It may use the sessions of the owners it has named, and no others. */
   connect(sessions: Sessions): Api;
 }

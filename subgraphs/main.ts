@@ -1,4 +1,4 @@
-import { ConfigError, loadConfig } from '../platform/config.ts';
+import { type Config, ConfigError, loadConfig } from '../platform/config.ts';
 import { envelopeKey } from '../platform/envelope.ts';
 import { fhirSettings } from '../platform/fhir/settings.ts';
 import { createLog, type Log } from '../platform/log.ts';
@@ -8,7 +8,7 @@ import { onShutdown } from '../platform/shutdown.ts';
 import type { Subgraph } from './define-subgraph.ts';
 import { executable } from './execute.ts';
 import { subgraphs } from './index.ts';
-import { closeOwners, openOwners } from './owners.ts';
+import { closeOwners, openOwners, type OwnerName, type OwnerSettings, readOwners } from './owners.ts';
 import { serveSubgraphs } from './server.ts';
 
 /** `npm run subgraphs`: all subgraphs in a process of their own, or the one that SUBGRAPH names. */
@@ -16,26 +16,10 @@ const main = async (): Promise<void> => {
   const config = loadConfig();
   const served = chosen(config.subgraphs.only);
   const { secret } = config.subgraphs;
-  const { url, db, login, apiKey, reads, writes, responseLimit, protocol } = config.odoo;
   if (secret === undefined)
     throw new ConfigError(['subgraphs.secret (SUBGRAPH_SECRET): needed to know the gateway by']);
-  if (url === undefined && served.some(({ connector }) => connector.owners.includes('odoo')))
-    throw new ConfigError(['odoo.url (ODOO_URL): needed; the sandbox is a part of `npm start`']);
   const log: Log = createLog(config.log.level);
-  const settings = {
-    odoo: {
-      url: url ?? '',
-      db: db ?? '',
-      login,
-      apiKey: apiKey ?? new Secret(''),
-      reads,
-      writes,
-      responseLimit,
-      protocol,
-    },
-    scheduling: fhirSettings(config.scheduling),
-    billing: fhirSettings(config.billing),
-  };
+  const settings = settingsOf(config, readOwners(served));
   const owners = openOwners(served, settings, config, log);
   const server = await serveSubgraphs({
     address: config.server,
@@ -59,6 +43,26 @@ const main = async (): Promise<void> => {
     await shutDown();
     throw error;
   }
+};
+
+/** Where the owners of these subgraphs are. @throws ConfigError with all that nobody has said */
+const settingsOf = ({ odoo, hr, scheduling, billing }: Config, read: ReadonlySet<OwnerName>): OwnerSettings => {
+  const problems = [
+    ...(read.has('odoo') && odoo.url === undefined ? ['odoo.url (ODOO_URL)'] : []),
+    ...(read.has('hr') && hr.scimUrl === undefined ? ['hr.scimUrl (SCIM_URL)'] : []),
+  ];
+  if (problems.length > 0)
+    throw new ConfigError(problems.map((setting) => `${setting}: needed; the sandbox is a part of \`npm start\``));
+  const { url, db = '', apiKey = new Secret(''), login, reads, writes, responseLimit, protocol } = odoo;
+  const { scimUrl, scimToken: token = new Secret('') } = hr;
+  return {
+    ...(url !== undefined && { odoo: { url, db, login, apiKey, reads, writes, responseLimit, protocol } }),
+    ...(scimUrl !== undefined && {
+      hr: { url: scimUrl, token, reads: hr.reads, writes: hr.writes, responseLimit: hr.responseLimit },
+    }),
+    scheduling: fhirSettings(scheduling),
+    billing: fhirSettings(billing),
+  };
 };
 
 const chosen = (name: string | undefined): readonly Subgraph[] => {

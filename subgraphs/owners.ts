@@ -7,12 +7,16 @@ import type { Log } from '../platform/log.ts';
 import { type OdooOwner, openOdoo } from '../platform/odoo/owner.ts';
 import type { OdooSession } from '../platform/odoo/session.ts';
 import type { OdooSettings } from '../platform/odoo/types.ts';
+import { openScimOwner, type ScimOwner } from '../platform/scim/owner.ts';
+import type { ScimSession } from '../platform/scim/session.ts';
+import type { ScimSettings } from '../platform/scim/types.ts';
 import type { DependencyHealth } from '../platform/subgraph.ts';
 import type { Subgraph } from './define-subgraph.ts';
 
 /** What a connector reads each owning system through: a session for one request of one caller. */
 export interface Sessions {
   readonly odoo: OdooSession;
+  readonly hr: ScimSession;
   readonly scheduling: FhirSession;
   readonly billing: FhirSession;
 }
@@ -30,14 +34,16 @@ export interface Owner<Session> {
 /** The owning systems of a process: those its subgraphs have named. */
 export interface Owners {
   readonly odoo?: OdooOwner;
+  readonly hr?: ScimOwner;
   readonly scheduling?: FhirOwner;
   readonly billing?: FhirOwner;
 }
 
-/** Where each owning system is, and who we are there. */
+/** Where each owning system is, and who we are there. Those that no subgraph of the process reads may be left out. */
 export interface OwnerSettings {
-  readonly odoo: OdooSettings;
-  /** Left out: what is read there is answered as unavailable. */
+  readonly odoo?: OdooSettings | undefined;
+  readonly hr?: ScimSettings | undefined;
+  /** Left out although it is read: what is read there is answered as unavailable. */
   readonly scheduling?: FhirSettings | undefined;
   readonly billing?: FhirSettings | undefined;
 }
@@ -46,18 +52,28 @@ export interface OwnerSettings {
 export const openOwners = (
   subgraphs: readonly Subgraph[],
   settings: OwnerSettings,
-  config: Pick<Config, 'facilities' | 'odoo' | 'scheduling' | 'billing' | 'subgraphs'>,
+  config: Pick<Config, 'facilities' | 'odoo' | 'hr' | 'scheduling' | 'billing' | 'subgraphs'>,
   log: Log,
 ): Owners => {
-  const { facilities, odoo } = config;
-  const isRead = (name: OwnerName): boolean => subgraphs.some(({ connector }) => connector.owners.includes(name));
+  const { facilities, odoo, hr } = config;
+  const isRead = (name: OwnerName): boolean => readOwners(subgraphs).has(name);
   return {
     ...(isRead('odoo') && {
       odoo: openOdoo({
-        settings: settings.odoo,
+        settings: given('odoo', settings.odoo),
         entities: subgraphs.flatMap(({ connector }) => connector.odoo ?? []),
         facilities,
         callWithin: odoo.deadline,
+        log,
+      }),
+    }),
+    ...(isRead('hr') && {
+      hr: openScimOwner({
+        name: 'hr',
+        settings: given('hr', settings.hr),
+        entities: subgraphs.flatMap(({ connector }) => connector.hr ?? []),
+        facilities: facilities === undefined ? undefined : Object.keys(facilities),
+        callWithin: hr.deadline,
         log,
       }),
     }),
@@ -82,6 +98,15 @@ const openFhirOf = (
     secret: config.subgraphs.secret,
     log,
   });
+
+/** The systems that these subgraphs read. */
+export const readOwners = (subgraphs: readonly Subgraph[]): ReadonlySet<OwnerName> =>
+  new Set(subgraphs.flatMap(({ connector }) => connector.owners));
+
+const given = <Settings>(name: OwnerName, settings: Settings | undefined): Settings => {
+  if (settings === undefined) throw new Error(`${name} is read, and nobody says where it is`);
+  return settings;
+};
 
 export const closeOwners = async (owners: Owners): Promise<void> => {
   await Promise.all(Object.values(owners).map((owner: Owner<unknown>) => owner.close()));

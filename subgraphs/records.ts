@@ -90,14 +90,14 @@ export const keyedResolvers = <Api, Kind extends string>(records: (context: Cont
         args,
         connectionSelection(info, kind),
       ),
-  /** Like `referenced`, where a reference may hold one of these numbers instead of the id. */
+  /** Like `referenced`, where a reference may hold a number that the entity is known by instead of the id. */
   referencedByNumber:
-    (kind: Kind, ...numbers: readonly string[]): ReferenceResolver<Api> =>
+    (kind: Kind): ReferenceResolver<Api> =>
     (key, context, info) => {
-      const by = key['id'] === undefined ? numbers.find((number) => key[number] !== undefined) : undefined;
       const fields = selection(info, kind);
-      return by === undefined
-        ? records(context).find(kind, key['id'], fields)
-        : records(context).findBy(kind, by, key[by], fields);
+      const [number] = Object.keys(key).filter((name) => !['__typename', 'id'].includes(name));
+      return key['id'] === undefined && number !== undefined
+        ? records(context).findBy(kind, number, key[number], fields)
+        : records(context).find(kind, key['id'], fields);
     },
 });

@@ -2,7 +2,7 @@ import type { Log } from '../log.ts';
 
 /** Something wrong with what an owner keeps. It names the place and never the value. */
 export interface Finding {
-  readonly kind: 'unmapped' | 'malformed';
+  readonly kind: 'unmapped' | 'malformed' | 'ambiguous';
   /** Canonical type and field. */
   readonly type: string;
   readonly field: string;

@@ -122,12 +122,13 @@ export class FhirReader {
   #loader(spec: FhirEntitySpec, by: string): Loader {
     const system = spec.keys?.[by];
     if (by !== '_id' && system === undefined) throw new Error(`${spec.type} has no key ${by}`);
-    return new DataLoader(async (keys) => this.#loadAll(await this.groundFor(spec), spec, system, keys), {
+    return new DataLoader(async (keys) => this.#loadAll(await this.groundFor(spec), spec, by, keys), {
       cacheKeyFn: ({ value, fields }) => `${value}|${keyOf(spec, fields)}`,
     });
   }
 
-  async #loadAll(ground: FhirGround, spec: FhirEntitySpec, system: string | undefined, keys: readonly Key[]) {
+  async #loadAll(ground: FhirGround, spec: FhirEntitySpec, by: string, keys: readonly Key[]) {
+    const system = spec.keys?.[by];
     const values = [...new Set(keys.map(({ value }) => value))];
     if (values.length > MAX_NESTED_ROWS) throw fail('RESULT_TOO_LARGE');
     const scope = await this.scope(ground, spec);
@@ -139,15 +140,17 @@ export class FhirReader {
         return allRows(this.pages(ground), { type: spec.resource, criteria, elements });
       }),
     );
-    const byValue = new Map<string, Stored>();
+    const byValue = new Map<string, Set<Stored>>();
     for (const row of found.flat()) {
       scope.assertHolds(row);
       for (const value of system === undefined ? [row.id] : identifiersIn(row, system))
-        if (!byValue.has(value)) byValue.set(value, row);
+        byValue.set(value, (byValue.get(value) ?? new Set()).add(row));
     }
     return keys.map(({ value, fields }) => {
-      const row = byValue.get(value);
-      return row === undefined ? null : this.toRecord(ground, spec, row, fields);
+      const [row, ...others] = byValue.get(value) ?? [];
+      // A number that two records have is nobody's: either of them could be the wrong one.
+      if (others.length > 0) ground.onFinding({ kind: 'ambiguous', type: spec.type, field: by });
+      return row === undefined || others.length > 0 ? null : this.toRecord(ground, spec, row, fields);
     });
   }
 

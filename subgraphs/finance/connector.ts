@@ -7,6 +7,7 @@ import type { ListArgs, ListSelection } from '../../platform/odoo/session.ts';
 import type { Connector } from '../define-subgraph.ts';
 import type { Sessions } from '../owners.ts';
 import { recordsOf } from '../records.ts';
+import { costCenterByCode } from './cost-centers.ts';
 import { commitmentOf, payableLoader, toMoney } from './balances.ts';
 import {
   account,
@@ -38,6 +39,7 @@ const ENTITIES = {
 
 const connectFinance = ({ odoo }: Pick<Sessions, 'odoo'>) => {
   const payables = payableLoader(odoo);
+  const costCenters = costCenterByCode(odoo);
   const toLegalEntity = ({ record, company, currency }: Facility) => {
     const known = odoo.directory.currency(currency);
     const id = encodeId('LegalEntity', company);
@@ -59,6 +61,11 @@ const connectFinance = ({ odoo }: Pick<Sessions, 'odoo'>) => {
     accounts: (facilityId: unknown, args: ListArgs, selected: ListSelection) => {
       const facility = odoo.facility(facilityId);
       return facility === undefined ? null : odoo.list(account, args, selected, { facility });
+    },
+
+    costCenter: async (code: unknown, fields: ReadonlySet<string>) => {
+      const id = typeof code === 'string' && code !== '' ? await costCenters.load(code) : null;
+      return id === null ? null : odoo.follow(costCenter, { __typename: 'CostCenter', id, code }, fields);
     },
 
     billsOfOrder: async (orderId: unknown, args: PageArgs, selected: ListSelection) => {

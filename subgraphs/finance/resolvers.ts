@@ -1,7 +1,7 @@
 import type { PageArgs } from '../../platform/connection.ts';
 import { unfold } from '../../platform/odoo/entity.ts';
 import type { ListArgs } from '../../platform/odoo/session.ts';
-import { connectionSelection } from '../../platform/selection.ts';
+import { connectionSelection, selection } from '../../platform/selection.ts';
 import type { References, Resolver, Resolvers } from '../define-subgraph.ts';
 import { recordResolvers } from '../records.ts';
 import type { Finance } from './connector.ts';
@@ -71,7 +71,10 @@ export const references = {
   BillLine: referenced('BillLine'),
   CustomerInvoice: referenced('CustomerInvoice'),
   Payment: referenced('Payment'),
-  CostCenter: referenced('CostCenter'),
+  CostCenter: ({ id, code }, { finance }, info) => {
+    const fields = selection(info, 'CostCenter');
+    return id === undefined ? finance.costCenter(code, fields) : finance.find('CostCenter', id, fields);
+  },
   Tax: referenced('Tax'),
   PurchaseOrder: ({ id }) => ({ __typename: 'PurchaseOrder', id }),
   Supplier: ({ id }) => ({ __typename: 'Supplier', id }),

@@ -17,6 +17,9 @@ const ENTITIES = {
 const connectScheduling = ({ scheduling }: Pick<Sessions, 'scheduling'>) => ({
   ...fhirRecordsOf(scheduling, ENTITIES),
 
+  /** The practitioner whom an employee's number belongs to. */
+  practitionerOfEmployee: (number: unknown, fields: ReadonlySet<string>) =>
+    scheduling.findBy(practitioner, 'employeeNumber', number, fields),
   facility: async (id: unknown) => (await scheduling.facility(id))?.record ?? null,
   /** What is at one facility; null where it is none of the caller's. */
   ofFacility: (kind: 'Appointment' | 'Room', facilityId: unknown, args: ListArgs, selected: ListSelection) =>

@@ -1,5 +1,5 @@
 import type { ListArgs } from '../../platform/connection.ts';
-import { connectionSelection } from '../../platform/selection.ts';
+import { connectionSelection, selection } from '../../platform/selection.ts';
 import type { References, Resolver, Resolvers } from '../define-subgraph.ts';
 import { keyedResolvers } from '../records.ts';
 import type { Scheduling } from './connector.ts';
@@ -49,17 +49,22 @@ export const resolvers = {
     room: linked('Room', 'room'),
     slot: linked('Slot', 'slot'),
   },
+  Employee: {
+    practitioner: ({ number }: { readonly number: unknown }, _: never, { scheduling }, info) =>
+      scheduling.practitionerOfEmployee(number, selection(info, 'Practitioner')),
+  },
   Facility: { appointments: ofFacility('Appointment'), rooms: ofFacility('Room') },
 } satisfies Resolvers<Scheduling>;
 
 /** How each entity is found again from its key. */
 export const references = {
-  Patient: referencedByNumber('Patient', 'number'),
-  Practitioner: referencedByNumber('Practitioner', 'number', 'employeeNumber'),
+  Patient: referencedByNumber('Patient'),
+  Practitioner: referencedByNumber('Practitioner'),
   Room: referenced('Room'),
   Service: referenced('Service'),
   Schedule: referenced('Schedule'),
   Slot: referenced('Slot'),
-  Appointment: referencedByNumber('Appointment', 'number'),
+  Appointment: referencedByNumber('Appointment'),
+  Employee: ({ number }) => ({ __typename: 'Employee', number }),
   Facility: ({ id }, { scheduling }) => scheduling.facility(id),
 } satisfies References<Scheduling>;

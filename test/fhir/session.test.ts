@@ -106,6 +106,14 @@ describe('a session', () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  it('takes a number that two records have for nobody, and takes note of it', async () => {
+    putVisit('v1');
+    putVisit('v2', { identifier: [{ system: 'urn:visit', value: 'V-v1' }] });
+    const caller = await session();
+    expect(await caller.findBy(visit, 'number', 'V-v1', new Set(['number']))).toBeNull();
+    expect(findings).toEqual([{ kind: 'ambiguous', type: 'Visit', field: 'number' }]);
+  });
+
   it('keeps to the facilities of the caller: by list, count, id, relation and facility', async () => {
     putVisit('mine');
     putVisit('theirs', {}, 'harbor');

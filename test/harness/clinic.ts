@@ -29,7 +29,7 @@ export const startClinic = async (
 
 const addFacility = (server: FakeFhir, code: string, { practitioners, patients, appointments }: ClinicSize): void => {
   const [organization, site] = [`org-${code}`, `loc-${code}`];
-  const name = `${code.charAt(0).toUpperCase()}${code.slice(1).replaceAll('-', ' ')}`;
+  const name = code.replaceAll(/(?:^|-)([a-z])/g, (_, letter: string) => ` ${letter.toUpperCase()}`).trim();
   server.put({ resourceType: 'Organization', id: organization, identifier: [identifier('facility', code)], name });
   server.put({ resourceType: 'Location', id: site, identifier: [identifier('facility', code)], name });
   for (let index = 1; index <= patients; index += 1)

@@ -8,12 +8,14 @@ import { fhirSettings } from '../../platform/fhir/settings.ts';
 import { type Log, silentLog } from '../../platform/log.ts';
 import type { CallEvent, OdooSettings } from '../../platform/odoo/types.ts';
 import { ROOT } from '../../platform/root.ts';
+import type { CallEvent as ScimCall, ScimSettings } from '../../platform/scim/types.ts';
 import { SCOPES } from '../../policies/scopes.ts';
 import { executable } from '../../subgraphs/execute.ts';
 import { subgraphs } from '../../subgraphs/index.ts';
 import { closeOwners, openOwners } from '../../subgraphs/owners.ts';
 import { startIssuer } from '../fakes/issuer.ts';
 import { SMALL_FACILITIES, startClinic } from './clinic.ts';
+import { startSandboxScim } from './scim-servers.ts';
 
 export interface Reply {
   readonly status: number;
@@ -28,7 +30,7 @@ export interface Asker {
   readonly variables?: Readonly<Record<string, unknown>>;
 }
 
-/** The product over real HTTP in front of one Odoo: gateway, subgraphs in the same process, an issuer. */
+/** The product over real HTTP in front of one server of each kind: gateway, subgraphs in the same process, an issuer. */
 export interface Graph extends AsyncDisposable {
   readonly url: string;
   readonly facilities: readonly string[];
@@ -38,6 +40,8 @@ export interface Graph extends AsyncDisposable {
   readonly calls: readonly CallEvent[];
   /** The same for the scheduling platform. */
   readonly schedulingCalls: readonly FhirCallEvent[];
+  /** Calls that reached the door of HR since then, discovery left out. */
+  readonly hrCalls: readonly ScimCall[];
   forget(): void;
 }
 
@@ -45,6 +49,8 @@ export interface GraphOptions {
   readonly odoo: OdooSettings;
   /** Address of a scheduling platform. Left out: a small one with the facilities of Odoo's test seed. */
   readonly scheduling?: string;
+  /** A sandbox with the test seed when left out. */
+  readonly hr?: ScimSettings;
   readonly log?: Log;
   /** Environment names of the configuration. */
   readonly env?: Readonly<Record<string, string>>;
@@ -55,6 +61,7 @@ export interface GraphOptions {
 export const startGraph = async ({
   odoo: settings,
   scheduling,
+  hr: hrSettings,
   log = silentLog(),
   env = {},
   eager = false,
@@ -62,9 +69,15 @@ export const startGraph = async ({
   const clinic = scheduling === undefined ? await startClinic(SMALL_FACILITIES) : undefined;
   const config = loadConfig({ PORT: '0', FHIR_SCHEDULING_URL: scheduling ?? clinic?.url, ...env });
   const issuer = await startIssuer();
-  const owners = openOwners(subgraphs, { odoo: settings, scheduling: fhirSettings(config.scheduling) }, config, log);
-  const { odoo } = owners;
-  if (odoo === undefined) throw new Error('no subgraph reads Odoo');
+  const scim = hrSettings === undefined ? await startSandboxScim() : undefined;
+  const owners = openOwners(
+    subgraphs,
+    { odoo: settings, hr: hrSettings ?? scim?.settings, scheduling: fhirSettings(config.scheduling) },
+    config,
+    log,
+  );
+  const { odoo, hr } = owners;
+  if (odoo === undefined || hr === undefined) throw new Error('no subgraph reads Odoo, or HR');
   const parts = subgraphs.map((subgraph) => executable(subgraph, { owners, log }));
   const gateway = await startGateway({
     config,
@@ -80,16 +93,23 @@ export const startGraph = async ({
   });
   const schedulingCalls: FhirCallEvent[] = [];
   owners.scheduling?.onCall((event) => schedulingCalls.push(event));
+  const hrCalls: ScimCall[] = [];
+  hr.onCall((event) => {
+    if (event.attempt > 0 && event.operation !== 'discover') hrCalls.push(event);
+  });
   const stop = async () => {
     await gateway.close();
     await closeOwners(owners);
     await clinic?.stop();
     await issuer.stop();
+    await scim?.[Symbol.asyncDispose]();
   };
   try {
     const facilities = eager ? [] : (await odoo.ready).facilities.map(({ code }) => code);
+    if (!eager) await hr.ready;
     calls.length = 0;
     schedulingCalls.length = 0;
+    hrCalls.length = 0;
     const token = ({ scopes = Object.keys(SCOPES), facilities: among = facilities }: Asker = {}) =>
       issuer.mint({ scopes, facilities: among });
     return {
@@ -97,9 +117,11 @@ export const startGraph = async ({
       facilities,
       calls,
       schedulingCalls,
+      hrCalls,
       forget: () => {
         calls.length = 0;
         schedulingCalls.length = 0;
+        hrCalls.length = 0;
       },
       token,
       ask: async (query, asker = {}) => {

@@ -47,7 +47,7 @@ describe('loadConfig', () => {
       redis: {},
       scheduling: FHIR,
       billing: FHIR,
-      hr: {},
+      hr: { reads: 8, writes: 4, deadline: 10_000, responseLimit: 16_777_216 },
     });
   });
 

@@ -15,6 +15,7 @@ import { closeOwners, openOwners, type Owners } from '../../subgraphs/owners.ts'
 import type { FakeFhir } from '../fakes/fhir.ts';
 import { startClinic } from '../harness/clinic.ts';
 import { type OdooServer, startSandboxOdoo } from '../harness/odoo-servers.ts';
+import { type ScimServer, startSandboxScim } from '../harness/scim-servers.ts';
 
 const BOTH = ['north-facility', 'south-facility'];
 
@@ -39,24 +40,25 @@ const leafOf = (type: GraphQLObjectType, name: string): string => {
 };
 
 describe.each(subgraphs)('the $name subgraph, asked directly', (subgraph) => {
-  let server: OdooServer;
+  let odoo: OdooServer;
+  let hr: ScimServer;
   let clinic: FakeFhir;
   let owners: Owners;
   let part: ExecutableSubgraph;
 
   beforeAll(async () => {
-    server = await startSandboxOdoo();
-    clinic = await startClinic(BOTH);
+    [odoo, hr, clinic] = await Promise.all([startSandboxOdoo(), startSandboxScim(), startClinic(BOTH)]);
     const config = loadConfig({ FHIR_SCHEDULING_URL: clinic.url });
-    const settings = { odoo: server.settings, scheduling: fhirSettings(config.scheduling) };
+    const settings = { odoo: odoo.settings, hr: hr.settings, scheduling: fhirSettings(config.scheduling) };
     owners = openOwners([subgraph], settings, config, silentLog());
-    await owners.odoo?.ready;
+    await Promise.all([owners.odoo?.ready, owners.hr?.ready]);
     part = executable(subgraph, { owners, log: silentLog() });
   });
   afterAll(async () => {
     await closeOwners(owners);
+    await odoo[Symbol.asyncDispose]();
+    await hr[Symbol.asyncDispose]();
     await clinic.stop();
-    await server[Symbol.asyncDispose]();
   });
 
   const ask = (query: string, { scopes = Object.keys(SCOPES), facilities = BOTH }: Caller = {}, variables = {}) =>

@@ -60,7 +60,7 @@ describe('scheduling, in the graph', () => {
         createdAt: '2026-10-01T10:00:00Z',
         serviceCode: 'CARE-OPV',
         serviceName: 'Service CARE-OPV',
-        facility: { code: NORTH, name: 'North facility' },
+        facility: { code: NORTH, name: 'North Facility' },
         patient: {
           number: `PAT-${NORTH}-3`,
           name: `Ada Patient ${NORTH} 03`,
@@ -109,6 +109,24 @@ describe('scheduling, in the graph', () => {
         appointments: { totalCount: 30, nodes: [{ status: 'BOOKED', facility: { code: NORTH } }] },
       },
     ]);
+  });
+
+  it('is reached from an employee by number, and the employee from it', async () => {
+    clinic.put({
+      resourceType: 'Practitioner',
+      id: 'employed',
+      identifier: [
+        { system: 'urn:caregraph:practitioner', value: 'PR-001' },
+        { system: 'urn:caregraph:employee', value: 'E-0001' },
+      ],
+      name: [{ family: 'Employed' }],
+    });
+    const query = '{ practitioners(filter: { number: { eq: "PR-001" } }) { nodes { name employeeNumber } } }';
+    expect(await data(query)).toEqual({ practitioners: { nodes: [{ name: 'Employed', employeeNumber: 'E-0001' }] } });
+    const { employees } = await data('{ employees(first: 200) { nodes { number practitioner { number name } } } }');
+    const found = employees?.nodes.filter(({ practitioner }) => practitioner !== null);
+    expect(found).toEqual([{ number: 'E-0001', practitioner: { number: 'PR-001', name: 'Employed' } }]);
+    clinic.remove('Practitioner', 'employed');
   });
 
   it('asks nothing of the owner for a caller without the scope', async () => {

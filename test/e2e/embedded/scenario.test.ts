@@ -80,8 +80,13 @@ describe('the embedded product', () => {
     await rm(dataDir, { recursive: true, force: true });
   }, 30_000);
 
-  const sandboxPid = async () =>
-    (JSON.parse(await readFile(join(dataDir, 'odoo', 'process.json'), 'utf8')) as { pid: number }).pid;
+  const sandboxPids = () =>
+    Promise.all(
+      ['odoo', 'scim'].map(
+        async (name) =>
+          (JSON.parse(await readFile(join(dataDir, name, 'process.json'), 'utf8')) as { pid: number }).pid,
+      ),
+    );
   const mint = async (...args: string[]) => {
     const { stdout } = await promisify(execFile)(
       process.execPath,
@@ -94,8 +99,8 @@ describe('the embedded product', () => {
     return stdout;
   };
 
-  it('answers the three queries it prints, with rows in each', async () => {
-    expect(product.queries).toHaveLength(3);
+  it('answers the four queries it prints, with rows in each', async () => {
+    expect(product.queries).toHaveLength(4);
     for (const query of product.queries) {
       const { data, errors } = await ask(product.url, product.token, query);
       expect(errors).toBeUndefined();
@@ -146,25 +151,26 @@ describe('the embedded product', () => {
       expect([path, (await fetch(`${product.url}${path}`)).status]).toEqual([path, 200]);
   });
 
-  it('leaves the sandbox running when it is killed, and finds it and the tokens again', async () => {
-    const before = await sandboxPid();
+  it('leaves the sandboxes running when it is killed, and finds them and the tokens again', async () => {
+    const before = await sandboxPids();
     const exit = once(product.child, 'exit');
     product.child.kill('SIGKILL');
     await exit;
-    expect(isAlive(before)).toBe(true);
+    expect(before.map(isAlive)).toEqual([true, true]);
     const { token } = product;
     product = await start(dataDir);
-    expect(await sandboxPid()).toBe(before);
-    expect((await ask(product.url, token, '{ purchaseOrders(first: 1) { nodes { number } } }')).errors).toBeUndefined();
+    expect(await sandboxPids()).toEqual(before);
+    const query = '{ purchaseOrders(first: 1) { nodes { number } } employees(first: 1) { nodes { number } } }';
+    expect((await ask(product.url, token, query)).errors).toBeUndefined();
   }, 60_000);
 
   it('ends with everything it started on SIGTERM', async () => {
-    const sandbox = await sandboxPid();
+    const sandboxes = await sandboxPids();
     const exit = once(product.child, 'exit');
     // A terminal and npm both pass a signal on; the two are one wish.
     product.child.kill('SIGTERM');
     product.child.kill('SIGTERM');
     expect(await exit).toEqual([0, null]);
-    expect(isAlive(sandbox)).toBe(false);
+    expect(sandboxes.map(isAlive)).toEqual([false, false]);
   }, 30_000);
 });

@@ -1,0 +1,28 @@
+import type { Log } from '../log.ts';
+
+/** Something that is wrong with the owner's data, by kind and place. Never the value. */
+export interface Finding {
+  readonly kind: 'unmapped' | 'ambiguous-key';
+  readonly type: string;
+  readonly field: string;
+  /** Of the table that has no place for the value. */
+  readonly mapping?: string;
+}
+
+/** Counts what is wrong with the owner's data. */
+export interface Findings {
+  note(finding: Finding): void;
+}
+
+/** Logs the first of a kind, the tenth, the hundredth and so on: enough to be seen, too little to fill a disk. */
+export const countFindings = (log: Log): Findings => {
+  const counts = new Map<string, number>();
+  return {
+    note: ({ kind, ...place }) => {
+      const key = JSON.stringify([kind, place]);
+      const count = (counts.get(key) ?? 0) + 1;
+      counts.set(key, count);
+      if (Number.isInteger(Math.log10(count))) log.warn({ ...place, count }, `finding:${kind}`);
+    },
+  };
+};
