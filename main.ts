@@ -1,6 +1,7 @@
 import { ConfigError, loadConfig } from './platform/config.ts';
 import { createLog } from './platform/log.ts';
 import { ContractError } from './platform/odoo/contract.ts';
+import { StoreError } from './platform/store/store-error.ts';
 import { onShutdown } from './platform/shutdown.ts';
 import { startEmbedded } from './sandbox/embedded.ts';
 import { EXAMPLES } from './sandbox/examples.ts';
@@ -48,6 +49,7 @@ const problem = (error: unknown): string => {
   if (error instanceof ConfigError) return error.message;
   if (error instanceof ContractError)
     return `${error.message}:\n${error.problems.map((each) => `  - ${each}`).join('\n')}`;
+  if (error instanceof StoreError) return error.message;
   return `Caregraph could not start: ${error instanceof Error ? error.message : 'unknown reason'}`;
 };
 

@@ -230,19 +230,39 @@ export const settings = z.strictObject({
           odooCompany: z.int().positive(),
           fhirOrganization: fhirId().optional(),
           fhirLocations: z.array(fhirId()).min(1).optional(),
+          identifiers: z
+            .array(
+              z.strictObject({
+                system: z.enum(['odoo', 'scheduling', 'billing', 'hr']),
+                kind: z.string().min(1),
+                value: z.string().min(1),
+              }),
+            )
+            .optional(),
         }),
       )
       .optional(),
     {
       description:
-        'Facility codes, as they stand in tokens, and what each is: the Odoo company, the FHIR Organization and the FHIR Locations that are its sites, as in {"north": {"odooCompany": 1, "fhirOrganization": "org-1", "fhirLocations": ["loc-1"]}}. Unset: one per company, coded by its name. Where it names no FHIR ids, they are found by the identifier `urn:caregraph:facility|<code>`.',
+        'Facility codes, as they stand in tokens, and what each is: the Odoo company, the FHIR Organization and the FHIR Locations that are its sites, as in {"north": {"odooCompany": 1, "fhirOrganization": "org-1", "fhirLocations": ["loc-1"]}}. Unset: one per company, coded by its name. Where it names no FHIR ids, they are found by the identifier `urn:caregraph:facility|<code>`. `identifiers` says what other systems call a facility where they do not use its code: [{"system": "hr", "kind": "site", "value": "S-7"}].',
     },
   ),
   database: z
     .strictObject({
       url: connection(
-        { env: 'DATABASE_URL', description: 'PostgreSQL; reserved, nothing uses it yet.' },
+        { env: 'DATABASE_URL', description: 'PostgreSQL 13 or later. Unset: a database in the data directory.' },
         /^postgres(ql)?:\/\//,
+      ),
+      connections: whole({ unit: 'calls', description: 'Connections kept to a server.' }, 8, 1, 256),
+      deadline: whole(
+        {
+          env: 'DATABASE_DEADLINE',
+          unit: 'ms',
+          description: 'Time one query may take, within what is left of the request.',
+        },
+        5 * SECOND,
+        50,
+        300 * SECOND,
       ),
     })
     .prefault({}),

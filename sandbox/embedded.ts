@@ -11,8 +11,10 @@ import type { OdooSettings } from '../platform/odoo/types.ts';
 import { ROOT } from '../platform/root.ts';
 import type { ScimSettings } from '../platform/scim/types.ts';
 import { Secret } from '../platform/secret.ts';
+import { storeSettings } from '../platform/store/owner.ts';
 import { executable } from '../subgraphs/execute.ts';
 import { subgraphs } from '../subgraphs/index.ts';
+import { learnFacilities } from '../subgraphs/learn-facilities.ts';
 import { closeOwners, openOwners, type Owners } from '../subgraphs/owners.ts';
 import { EXAMPLES } from './examples.ts';
 import { startDevelopmentIssuer } from './issuer/server.ts';
@@ -23,7 +25,10 @@ import { SCOPES } from '../policies/scopes.ts';
 /** The whole product in one process, with stand-ins for what the configuration does not name. */
 export interface Embedded {
   readonly url: string;
-  /** Resolves when Odoo has been reached, with the codes of the facilities found. Rejects when it lacks what we need. */
+  /**
+   * Resolves when Odoo has been reached and the store is open, with the codes of the facilities found. Rejects when Odoo
+   * lacks what we need, or the store is another process's.
+   */
   readonly ready: Promise<readonly string[]>;
   /** A token of the development issuer; null where tokens come from a real one. */
   readonly token: (facilities: readonly string[]) => Promise<string | null>;
@@ -45,14 +50,19 @@ export const startEmbedded = async (config: Config, log: Log): Promise<Embedded>
     await mkdir(config.data.dir, { recursive: true, mode: 0o700 });
     const [odoo, hr] = await Promise.all([odooSettings(config, stops), hrSettings(config, stops)]);
     const [scheduling, billing] = [fhirSettings(config.scheduling), fhirSettings(config.billing)];
-    const owners = openOwners(subgraphs, { odoo, hr, scheduling, billing }, config, log);
+    const supergraphSdl = await readFile(join(ROOT, 'gateway', 'supergraph', 'supergraph.graphql'), 'utf8');
+    const where = { odoo, hr, scheduling, billing, store: storeSettings(config), supergraphSdl };
+    const owners = openOwners(subgraphs, where, config, log);
     stops.push(() => closeOwners(owners));
+    const learned = learnFacilities(owners, subgraphs, config.facilities);
+    // It is waited for below; until then, nobody would have heard that it failed.
+    learned.catch(() => undefined);
     const issuer = await issuerOptions(config, stops);
     const parts = subgraphs.map((subgraph) => executable(subgraph, { owners, log }));
     const gateway = await startGateway({
       config,
       log,
-      supergraphSdl: await readFile(join(ROOT, 'gateway', 'supergraph', 'supergraph.graphql'), 'utf8'),
+      supergraphSdl,
       transports: parts.map(inProcessTransport),
       issuer,
       health: parts.map((part) => ({ name: part.name, check: () => part.health() })),
@@ -65,7 +75,7 @@ export const startEmbedded = async (config: Config, log: Log): Promise<Embedded>
     return {
       url: gateway.url,
       owners,
-      ready: facilitiesOf(owners).then((codes) => rememberFacilities(config, codes)),
+      ready: learned.then((codes) => rememberFacilities(config, codes)),
       token: async (facilities) =>
         mint === undefined
           ? null
@@ -77,9 +87,6 @@ export const startEmbedded = async (config: Config, log: Log): Promise<Embedded>
     throw error;
   }
 };
-
-const facilitiesOf = async ({ odoo }: Owners): Promise<readonly string[]> =>
-  (await odoo?.ready)?.facilities.map(({ code }) => code) ?? [];
 
 type Mint = Awaited<ReturnType<typeof startDevelopmentIssuer>>['mint'];
 

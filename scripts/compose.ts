@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { compose } from '../gateway/supergraph/compose.ts';
+import { LintError, lintSupergraph } from '../gateway/supergraph/lint.ts';
 import { ROOT } from '../platform/root.ts';
 import { subgraphs } from '../subgraphs/index.ts';
 
@@ -9,8 +10,17 @@ const FILE = join(ROOT, 'gateway', 'supergraph', 'supergraph.graphql');
 /** Where each subgraph answers in the distributed topology (docker-compose.yml) unless `subgraphs.urls` says otherwise. */
 const addressOf = (name: string): string => `http://${name}:4001/graphql`;
 
-/** The supergraph of the subgraphs as they are in the source. */
-export const composeProduct = () => compose(subgraphs.map(({ name, sdl }) => ({ name, url: addressOf(name), sdl })));
+/**
+ * The supergraph of the subgraphs as they are in the source.
+ *
+ * @throws CompositionError, LintError
+ */
+export const composeProduct = () => {
+  const composed = compose(subgraphs.map(({ name, sdl }) => ({ name, url: addressOf(name), sdl })));
+  const problems = lintSupergraph(composed.supergraphSdl);
+  if (problems.length > 0) throw new LintError(problems);
+  return composed;
+};
 
 if (process.argv[1] === import.meta.filename) {
   const { supergraphSdl, hints } = composeProduct();

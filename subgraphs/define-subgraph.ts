@@ -31,6 +31,8 @@ export type References<Api> = Readonly<Record<string, ReferenceResolver<Api>>>;
 export interface Connector<Api> {
   /** The systems it reads. */
   readonly owners: readonly OwnerName[];
+  /** Systems it takes reference data from when they are there. It answers without them. */
+  readonly learnsFrom?: readonly OwnerName[];
   /** What it reads from Odoo, so that a server that lacks a field is found out at start-up. */
   readonly odoo?: readonly EntitySpec[];
   /** What it reads from each FHIR server, for the same reason. */

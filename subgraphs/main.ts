@@ -1,13 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Config, ConfigError, loadConfig } from '../platform/config.ts';
 import { envelopeKey } from '../platform/envelope.ts';
 import { fhirSettings } from '../platform/fhir/settings.ts';
 import { createLog, type Log } from '../platform/log.ts';
 import { ContractError } from '../platform/odoo/contract.ts';
+import { ROOT } from '../platform/root.ts';
 import { Secret } from '../platform/secret.ts';
 import { onShutdown } from '../platform/shutdown.ts';
+import { storeSettings } from '../platform/store/owner.ts';
+import { StoreError } from '../platform/store/store-error.ts';
 import type { Subgraph } from './define-subgraph.ts';
 import { executable } from './execute.ts';
 import { subgraphs } from './index.ts';
+import { learnFacilities } from './learn-facilities.ts';
 import { closeOwners, openOwners, type OwnerName, type OwnerSettings, readOwners } from './owners.ts';
 import { serveSubgraphs } from './server.ts';
 
@@ -36,9 +42,9 @@ const main = async (): Promise<void> => {
   };
   onShutdown(shutDown);
   try {
-    await owners.odoo?.ready;
+    await learnFacilities(owners, served, config.facilities);
   } catch (error) {
-    if (!(error instanceof ContractError)) return;
+    if (!(error instanceof ContractError || error instanceof StoreError)) return;
     process.exitCode = 1;
     await shutDown();
     throw error;
@@ -46,7 +52,8 @@ const main = async (): Promise<void> => {
 };
 
 /** Where the owners of these subgraphs are. @throws ConfigError with all that nobody has said */
-const settingsOf = ({ odoo, hr, scheduling, billing }: Config, read: ReadonlySet<OwnerName>): OwnerSettings => {
+const settingsOf = (config: Config, read: ReadonlySet<OwnerName>): OwnerSettings => {
+  const { odoo, hr } = config;
   const problems = [
     ...(read.has('odoo') && odoo.url === undefined ? ['odoo.url (ODOO_URL)'] : []),
     ...(read.has('hr') && hr.scimUrl === undefined ? ['hr.scimUrl (SCIM_URL)'] : []),
@@ -60,8 +67,10 @@ const settingsOf = ({ odoo, hr, scheduling, billing }: Config, read: ReadonlySet
     ...(scimUrl !== undefined && {
       hr: { url: scimUrl, token, reads: hr.reads, writes: hr.writes, responseLimit: hr.responseLimit },
     }),
-    scheduling: fhirSettings(scheduling),
-    billing: fhirSettings(billing),
+    scheduling: fhirSettings(config.scheduling),
+    billing: fhirSettings(config.billing),
+    store: storeSettings(config),
+    supergraphSdl: readFileSync(join(ROOT, 'gateway', 'supergraph', 'supergraph.graphql'), 'utf8'),
   };
 };
 

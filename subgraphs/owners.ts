@@ -10,7 +10,11 @@ import type { OdooSettings } from '../platform/odoo/types.ts';
 import { openScimOwner, type ScimOwner } from '../platform/scim/owner.ts';
 import type { ScimSession } from '../platform/scim/session.ts';
 import type { ScimSettings } from '../platform/scim/types.ts';
+import { collectFindings, type Findings } from '../platform/findings.ts';
+import { keepFindings } from '../platform/store/keep-findings.ts';
+import { openStore, type Store, type StoreOwner, type StoreSettings } from '../platform/store/owner.ts';
 import type { DependencyHealth } from '../platform/subgraph.ts';
+import { type CatalogueEntry, readCatalogue } from '../policies/catalogue.ts';
 import type { Subgraph } from './define-subgraph.ts';
 
 /** What a connector reads each owning system through: a session for one request of one caller. */
@@ -19,6 +23,9 @@ export interface Sessions {
   readonly hr: ScimSession;
   readonly scheduling: FhirSession;
   readonly billing: FhirSession;
+  readonly store: Store;
+  /** Every field of the supergraph; nothing of it is a caller's. */
+  readonly catalogue: readonly CatalogueEntry[];
 }
 
 export type OwnerName = keyof Sessions;
@@ -37,6 +44,8 @@ export interface Owners {
   readonly hr?: ScimOwner;
   readonly scheduling?: FhirOwner;
   readonly billing?: FhirOwner;
+  readonly store?: StoreOwner;
+  readonly catalogue?: Owner<readonly CatalogueEntry[]>;
 }
 
 /** Where each owning system is, and who we are there. Those that no subgraph of the process reads may be left out. */
@@ -46,6 +55,9 @@ export interface OwnerSettings {
   /** Left out although it is read: what is read there is answered as unavailable. */
   readonly scheduling?: FhirSettings | undefined;
   readonly billing?: FhirSettings | undefined;
+  readonly store: StoreSettings;
+  /** Text of the supergraph that the subgraphs are parts of. */
+  readonly supergraphSdl: string;
 }
 
 /** Connects to what these subgraphs read. Nothing is waited for: a system that is away is tried again. */
@@ -57,6 +69,9 @@ export const openOwners = (
 ): Owners => {
   const { facilities, odoo, hr } = config;
   const isRead = (name: OwnerName): boolean => readOwners(subgraphs).has(name);
+  const findings = collectFindings();
+  // Findings of any subgraph go to a server that is there anyway.
+  const hasStore = isRead('store') || settings.store.url !== undefined;
   return {
     ...(isRead('odoo') && {
       odoo: openOdoo({
@@ -64,6 +79,7 @@ export const openOwners = (
         entities: subgraphs.flatMap(({ connector }) => connector.odoo ?? []),
         facilities,
         callWithin: odoo.deadline,
+        recordFinding: findings.record,
         log,
       }),
     }),
@@ -77,8 +93,10 @@ export const openOwners = (
         log,
       }),
     }),
-    ...(isRead('scheduling') && { scheduling: openFhirOf('scheduling', subgraphs, settings, config, log) }),
-    ...(isRead('billing') && { billing: openFhirOf('billing', subgraphs, settings, config, log) }),
+    ...(isRead('scheduling') && { scheduling: openFhirOf('scheduling', subgraphs, settings, config, findings, log) }),
+    ...(isRead('billing') && { billing: openFhirOf('billing', subgraphs, settings, config, findings, log) }),
+    ...(hasStore && { store: storeWithFindings(openStore(settings.store, log), findings, log) }),
+    ...(isRead('catalogue') && { catalogue: catalogueOf(settings.supergraphSdl) }),
   };
 };
 
@@ -87,6 +105,7 @@ const openFhirOf = (
   subgraphs: readonly Subgraph[],
   settings: OwnerSettings,
   config: Pick<Config, 'facilities' | 'scheduling' | 'billing' | 'subgraphs'>,
+  findings: Findings,
   log: Log,
 ): FhirOwner =>
   openFhir({
@@ -96,12 +115,15 @@ const openFhirOf = (
     facilities: config.facilities,
     callWithin: config[name].deadline,
     secret: config.subgraphs.secret,
+    onFinding: ({ kind, type, field }) => findings.record({ source: name, type, field, code: FINDING_CODES[kind] }),
     log,
   });
 
+const FINDING_CODES = { unmapped: 'UNMAPPED', malformed: 'MALFORMED', ambiguous: 'CONTRADICTED' } as const;
+
 /** The systems that these subgraphs read. */
 export const readOwners = (subgraphs: readonly Subgraph[]): ReadonlySet<OwnerName> =>
-  new Set(subgraphs.flatMap(({ connector }) => connector.owners));
+  new Set(subgraphs.flatMap(({ connector }) => [...connector.owners, ...(connector.learnsFrom ?? [])]));
 
 const given = <Settings>(name: OwnerName, settings: Settings | undefined): Settings => {
   if (settings === undefined) throw new Error(`${name} is read, and nobody says where it is`);
@@ -110,6 +132,30 @@ const given = <Settings>(name: OwnerName, settings: Settings | undefined): Setti
 
 export const closeOwners = async (owners: Owners): Promise<void> => {
   await Promise.all(Object.values(owners).map((owner: Owner<unknown>) => owner.close()));
+};
+
+/** The store, with what is found meanwhile written to it until the end. */
+const storeWithFindings = (store: StoreOwner, findings: Findings, log: Log): StoreOwner => {
+  const keeping = keepFindings(findings, store, log);
+  return {
+    ...store,
+    close: async () => {
+      await keeping.stop();
+      await store.close();
+    },
+  };
+};
+
+const catalogueOf = (supergraphSdl: string): Owner<readonly CatalogueEntry[]> => {
+  let entries: readonly CatalogueEntry[] | undefined;
+  return {
+    session: () => {
+      entries ??= readCatalogue(supergraphSdl);
+      return Promise.resolve(entries);
+    },
+    health: () => [],
+    close: () => Promise.resolve(),
+  };
 };
 
 /** Opens the sessions a connector has asked for. */

@@ -122,7 +122,7 @@ describe('an owner is spoken to by the platform alone, and its words stay in con
 
   it('FHIR', () => {
     const words =
-      /OperationOutcome|_lastUpdated|'HealthcareService'|'urn:caregraph:(?!params)|fhir\+json|If-None-Exist/;
+      /OperationOutcome|_lastUpdated|'HealthcareService'|'urn:caregraph:(?!params|facility)|fhir\+json|If-None-Exist/;
     expect(speakers(words, /^platform.fhir.|connector\.ts$|entities\.ts$/)).toEqual([]);
   });
 

@@ -26,9 +26,12 @@ export const day = (name: Name): FieldMapping => one(name, (value) => String(val
 /** A field that some servers lack, for example because it is newer than they are. */
 export const optional = (mapping: FieldMapping): FieldMapping => ({ ...mapping, optional: true });
 
+/** What an enum says for a word of the owner that the graph does not know. */
+export const UNMAPPED = 'UNMAPPED';
+
 /** A selection, by its table. What the table lacks is `UNMAPPED`: never a crash, never a silent null. */
 export const choice = (name: Name, table: Readonly<Record<string, string>>): FieldMapping =>
-  one(name, (value) => (Object.hasOwn(table, value as string) ? table[value as string] : 'UNMAPPED'));
+  one(name, (value) => (Object.hasOwn(table, value as string) ? table[value as string] : UNMAPPED));
 
 /** An exact number without trailing zeros, at most `digits` behind the point. */
 export const number = (name: Name, digits = 6): FieldMapping =>

@@ -1,5 +1,6 @@
 import type { Envelope } from '../envelope.ts';
 import type { ErrorCode } from '../errors.ts';
+import type { RecordFinding } from '../findings.ts';
 import type { Log } from '../log.ts';
 import type { DependencyHealth } from '../subgraph.ts';
 import { deadlineIn, MINUTE, SECOND } from '../time.ts';
@@ -19,6 +20,8 @@ export interface OdooOwnerOptions {
   readonly facilities?: FacilityMap | undefined;
   /** Most milliseconds one call may take, within what is left of the request. */
   readonly callWithin: number;
+  /** Told of what is wrong with Odoo's values. */
+  readonly recordFinding?: RecordFinding;
   readonly log: Log;
 }
 
@@ -90,6 +93,7 @@ const toGround = async (
   return {
     client,
     directory,
+    recordFinding: options.recordFinding ?? (() => undefined),
     bound: (spec) => {
       const entity = bound.get(spec);
       if (entity === undefined) throw new Error(`${spec.type} is not among the entities of this process`);

@@ -1,10 +1,12 @@
 import DataLoader from 'dataloader';
 import type { Cursor } from '../connection.ts';
 import { fail } from '../errors.ts';
+import type { RecordFinding } from '../findings.ts';
 import { encodeId } from '../ids.ts';
 import type { BoundEntity, Order } from './binding.ts';
 import type { Facility, FacilityDirectory } from './directory.ts';
 import { allOf } from './domain.ts';
+import { UNMAPPED } from './mappings.ts';
 import type { EntitySpec, Environment, Name } from './entity.ts';
 import type { CanonicalRecord } from '../record.ts';
 import { cursorOf, orderText, planColumns } from './paging.ts';
@@ -16,6 +18,7 @@ export type { CanonicalRecord } from '../record.ts';
 export interface OdooGround {
   readonly client: OdooClient;
   readonly directory: FacilityDirectory;
+  readonly recordFinding: RecordFinding;
   bound(spec: EntitySpec): BoundEntity;
 }
 
@@ -170,7 +173,10 @@ export class OdooReader {
     const record: Record<string, unknown> = { __typename: type, id: '' };
     for (const name of fields) {
       const field = bound.fields.get(name);
-      if (field !== undefined) record[name] = field.read(row, env);
+      if (field === undefined) continue;
+      const value = field.read(row, env);
+      if (value === UNMAPPED) this.#ground.recordFinding({ source: 'odoo', type, field: name, code: 'UNMAPPED' });
+      record[name] = value;
     }
     record['id'] = encodeId(type, local);
     return record as CanonicalRecord;

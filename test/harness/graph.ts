@@ -2,20 +2,23 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inProcessTransport } from '../../gateway/executor/transports/in-process.ts';
 import { startGateway } from '../../gateway/server.ts';
-import { loadConfig } from '../../platform/config.ts';
+import { type Config, loadConfig } from '../../platform/config.ts';
 import type { FhirCallEvent } from '../../platform/fhir/types.ts';
 import { fhirSettings } from '../../platform/fhir/settings.ts';
 import { type Log, silentLog } from '../../platform/log.ts';
 import type { CallEvent, OdooSettings } from '../../platform/odoo/types.ts';
 import { ROOT } from '../../platform/root.ts';
 import type { CallEvent as ScimCall, ScimSettings } from '../../platform/scim/types.ts';
+import type { Store, StoreSettings } from '../../platform/store/owner.ts';
 import { SCOPES } from '../../policies/scopes.ts';
 import { executable } from '../../subgraphs/execute.ts';
 import { subgraphs } from '../../subgraphs/index.ts';
-import { closeOwners, openOwners } from '../../subgraphs/owners.ts';
+import { learnFacilities } from '../../subgraphs/learn-facilities.ts';
+import { closeOwners, openOwners, type Owners } from '../../subgraphs/owners.ts';
 import { startIssuer } from '../fakes/issuer.ts';
 import { SMALL_FACILITIES, startClinic } from './clinic.ts';
 import { startSandboxScim } from './scim-servers.ts';
+import { storeDirectory } from './store-directory.ts';
 
 export interface Reply {
   readonly status: number;
@@ -43,6 +46,8 @@ export interface Graph extends AsyncDisposable {
   /** Calls that reached the door of HR since then, discovery left out. */
   readonly hrCalls: readonly ScimCall[];
   forget(): void;
+  /** The store, to put something into it. */
+  readonly store: Store;
 }
 
 export interface GraphOptions {
@@ -51,6 +56,11 @@ export interface GraphOptions {
   readonly scheduling?: string;
   /** A sandbox with the test seed when left out. */
   readonly hr?: ScimSettings;
+  /**
+   * Where the store is; `embedded`: in a directory of its own, with what it has to know of the facilities. Left out: the
+   * same, but not opened before somebody asks for something in it.
+   */
+  readonly store?: StoreSettings | 'embedded';
   readonly log?: Log;
   /** Environment names of the configuration. */
   readonly env?: Readonly<Record<string, string>>;
@@ -58,10 +68,17 @@ export interface GraphOptions {
   readonly eager?: boolean;
 }
 
+/** Known to the store too, where a test has asked for that. */
+const facilitiesOf = async (owners: Owners, { facilities }: Config, isStored: boolean): Promise<readonly string[]> =>
+  isStored
+    ? learnFacilities(owners, subgraphs, facilities)
+    : ((await owners.odoo?.ready)?.facilities.map(({ code }) => code) ?? []);
+
 export const startGraph = async ({
   odoo: settings,
   scheduling,
   hr: hrSettings,
+  store,
   log = silentLog(),
   env = {},
   eager = false,
@@ -70,19 +87,23 @@ export const startGraph = async ({
   const config = loadConfig({ PORT: '0', FHIR_SCHEDULING_URL: scheduling ?? clinic?.url, ...env });
   const issuer = await startIssuer();
   const scim = hrSettings === undefined ? await startSandboxScim() : undefined;
-  const owners = openOwners(
-    subgraphs,
-    { odoo: settings, hr: hrSettings ?? scim?.settings, scheduling: fhirSettings(config.scheduling) },
-    config,
-    log,
-  );
-  const { odoo, hr } = owners;
-  if (odoo === undefined || hr === undefined) throw new Error('no subgraph reads Odoo, or HR');
+  const supergraphSdl = await readFile(join(ROOT, 'gateway', 'supergraph', 'supergraph.graphql'), 'utf8');
+  const directory = await storeDirectory();
+  const where = {
+    odoo: settings,
+    hr: hrSettings ?? scim?.settings,
+    scheduling: fhirSettings(config.scheduling),
+    store: typeof store === 'object' ? store : directory.settings,
+    supergraphSdl,
+  };
+  const owners = openOwners(subgraphs, where, config, log);
+  const { odoo, hr, store: stored } = owners;
+  if (odoo === undefined || hr === undefined || stored === undefined) throw new Error('an owner is read by nobody');
   const parts = subgraphs.map((subgraph) => executable(subgraph, { owners, log }));
   const gateway = await startGateway({
     config,
     log,
-    supergraphSdl: await readFile(join(ROOT, 'gateway', 'supergraph', 'supergraph.graphql'), 'utf8'),
+    supergraphSdl,
     transports: parts.map(inProcessTransport),
     issuer: { issuer: issuer.issuer, jwksUri: issuer.jwksUri },
     health: parts.map((part) => ({ name: part.name, check: () => part.health() })),
@@ -101,11 +122,12 @@ export const startGraph = async ({
     await gateway.close();
     await closeOwners(owners);
     await clinic?.stop();
+    await directory.remove();
     await issuer.stop();
     await scim?.[Symbol.asyncDispose]();
   };
   try {
-    const facilities = eager ? [] : (await odoo.ready).facilities.map(({ code }) => code);
+    const facilities = eager ? [] : await facilitiesOf(owners, config, store === 'embedded');
     if (!eager) await hr.ready;
     calls.length = 0;
     schedulingCalls.length = 0;
@@ -118,6 +140,7 @@ export const startGraph = async ({
       calls,
       schedulingCalls,
       hrCalls,
+      store: stored.ours(),
       forget: () => {
         calls.length = 0;
         schedulingCalls.length = 0;

@@ -43,7 +43,7 @@ describe('loadConfig', () => {
       odoo: { protocol: 'auto', reads: 8, writes: 4, deadline: 10_000, responseLimit: 33_554_432 },
       executor: 'compiled',
       overrides: {},
-      database: {},
+      database: { connections: 8, deadline: 5000 },
       redis: {},
       scheduling: FHIR,
       billing: FHIR,

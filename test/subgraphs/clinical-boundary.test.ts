@@ -9,7 +9,7 @@ import { subgraphs } from '../../subgraphs/index.ts';
 const CLINICAL = new Set(
   (
     'allergy allergies anamnesis biopsy careplan clinical comorbidity condition conditions diagnosis diagnoses diagnostic ' +
-    'disease dosage dose encounter encounters finding findings immunization immunizations indication lab laboratory ' +
+    'disease dosage dose encounter encounters immunization immunizations indication lab laboratory ' +
     'medication medications narrative observation observations pathology prescription prescriptions procedure procedures ' +
     'prognosis specimen symptom symptoms therapy treatment treatments triage vaccination vaccinations vital vitals'
   ).split(' '),

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { loadConfig } from '../../platform/config.ts';
 import { createIdentity } from '../../platform/identity.ts';
 import { encodeId } from '../../platform/ids.ts';
 import { silentLog } from '../../platform/log.ts';
@@ -8,8 +7,8 @@ import { deadlineIn, SECOND } from '../../platform/time.ts';
 import { SCOPES } from '../../policies/scopes.ts';
 import { executable } from '../../subgraphs/execute.ts';
 import { subgraphs } from '../../subgraphs/index.ts';
-import { closeOwners, openOwners } from '../../subgraphs/owners.ts';
 import { type FaultyProxy, startFaultyProxy } from '../fakes/faulty-proxy.ts';
+import { openTestOwners } from '../harness/test-owners.ts';
 import { type Graph, startGraph } from '../harness/graph.ts';
 import { type OdooServer, startSandboxOdoo } from '../harness/odoo-servers.ts';
 import { type ScimServer, startSandboxScim } from '../harness/scim-servers.ts';
@@ -205,9 +204,7 @@ describe('hr in the graph', () => {
 
   it('finds employees and departments by number and code, within the facilities of the caller', async () => {
     const parts = subgraphs.filter(({ name }) => name === 'hr' || name === 'finance');
-    const settings = { odoo: odoo.settings, hr: scim.settings };
-    const owners = openOwners(parts, settings, loadConfig({}), silentLog());
-    await Promise.all([owners.odoo?.ready, owners.hr?.ready]);
+    const { owners, close } = await openTestOwners(parts, odoo.settings, scim.settings);
     const identity = createIdentity({ subject: 's', client: 'c', scopes: Object.keys(SCOPES), facilities: [NORTH] });
     const [finance, hr] = parts.map((subgraph) => executable(subgraph, { owners, log: silentLog() }));
     const refer = async (
@@ -242,7 +239,7 @@ describe('hr in the graph', () => {
       null,
       null,
     ]);
-    await closeOwners(owners);
+    await close();
   });
 
   it('away leaves the rest of the answer, and says so; it is there again without a restart', async () => {

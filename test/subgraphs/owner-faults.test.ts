@@ -20,6 +20,7 @@ describe('an Odoo that fails', () => {
     proxy = await startFaultyProxy(odoo.settings.url);
     graph = await startGraph({
       odoo: { ...odoo.settings, url: proxy.url },
+      store: 'embedded',
       env: { ODOO_DEADLINE: String(ODOO_DEADLINE), REQUEST_DEADLINE: '6000' },
     });
   });

@@ -210,7 +210,7 @@ describe('the number of calls', () => {
 });
 
 describe('without a scheduling platform', () => {
-  it('its fields say so, the rest is answered, and the product is ready', async () => {
+  it('its fields say so, the rest is answered, and nothing of it is waited for', async () => {
     await using odoo = await startSandboxOdoo();
     await using graph = await startGraph({ odoo: odoo.settings, scheduling: '' });
     const reply = await graph.ask('{ rooms(first: 1) { nodes { id } } items(first: 1) { nodes { code } } }');
@@ -218,6 +218,7 @@ describe('without a scheduling platform', () => {
     expect(reply.errors.map(({ path, extensions }) => [path, extensions.code])).toEqual([
       [['rooms'], 'SOR_UNAVAILABLE'],
     ]);
-    expect((await fetch(`${graph.url}/readyz`)).status).toBe(200);
+    const { dependencies } = (await (await fetch(`${graph.url}/readyz`)).json()) as { dependencies: { name: string }[] };
+    expect(dependencies.find(({ name }) => name === 'scheduling')).toEqual({ name: 'scheduling', status: 'ok' });
   });
 });

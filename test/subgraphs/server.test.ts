@@ -8,7 +8,6 @@ import { loadConfig } from '../../platform/config.ts';
 import { ENVELOPE_HEADER, type Envelope, envelopeKey, envelopeSigner } from '../../platform/envelope.ts';
 import { createIdentity } from '../../platform/identity.ts';
 import { silentLog } from '../../platform/log.ts';
-import { type OdooOwner, openOdoo } from '../../platform/odoo/owner.ts';
 import { ROOT } from '../../platform/root.ts';
 import { Secret } from '../../platform/secret.ts';
 import { deadlineIn, SECOND } from '../../platform/time.ts';
@@ -18,6 +17,7 @@ import { subgraphs } from '../../subgraphs/index.ts';
 import { serveSubgraphs, type SubgraphServer } from '../../subgraphs/server.ts';
 import { startIssuer } from '../fakes/issuer.ts';
 import { type OdooServer, startSandboxOdoo } from '../harness/odoo-servers.ts';
+import { openTestOwners } from '../harness/test-owners.ts';
 
 const secret = new Secret('a secret that gateway and subgraphs share');
 const keyOf = (name: string) => envelopeKey(secret, name);
@@ -25,24 +25,18 @@ const log = silentLog();
 
 describe('subgraphs over HTTP', () => {
   let odooServer: OdooServer;
-  let odoo: OdooOwner;
+  let opened: Awaited<ReturnType<typeof openTestOwners>>;
   const servers = new Map<string, SubgraphServer>();
 
   beforeAll(async () => {
     odooServer = await startSandboxOdoo();
-    odoo = openOdoo({
-      settings: odooServer.settings,
-      entities: subgraphs.flatMap(({ connector }) => connector.odoo ?? []),
-      callWithin: 5 * SECOND,
-      log,
-    });
-    await odoo.ready;
+    opened = await openTestOwners(subgraphs, odooServer.settings);
     for (const subgraph of subgraphs) {
       servers.set(
         subgraph.name,
         await serveSubgraphs({
           address: { host: '127.0.0.1', port: 0 },
-          subgraphs: [executable(subgraph, { owners: { odoo }, log })],
+          subgraphs: [executable(subgraph, { owners: opened.owners, log })],
           keyOf,
           bodyLimit: 100_000,
           drain: SECOND,
@@ -53,7 +47,7 @@ describe('subgraphs over HTTP', () => {
   });
   afterAll(async () => {
     for (const server of servers.values()) await server.close();
-    await odoo.close();
+    await opened.close();
     await odooServer[Symbol.asyncDispose]();
   });
 

@@ -1,0 +1,14 @@
+import type { Migration } from 'kysely';
+import { crossReferences } from './0001-cross-references.ts';
+import { duplicateCandidates } from './0002-duplicate-candidates.ts';
+import { findings } from './0003-findings.ts';
+
+/**
+ * Every change of the store's tables, in order. One that has been released is never edited: the next one mends it.
+ * There is no way down; a backup is.
+ */
+export const MIGRATIONS: Readonly<Record<string, Migration>> = Object.freeze({
+  '0001-cross-references': crossReferences,
+  '0002-duplicate-candidates': duplicateCandidates,
+  '0003-findings': findings,
+});

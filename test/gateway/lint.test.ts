@@ -1,0 +1,253 @@
+import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { compose } from '../../gateway/supergraph/compose.ts';
+import { lintSupergraph } from '../../gateway/supergraph/lint.ts';
+import { ROOT } from '../../platform/root.ts';
+import { composeProduct } from '../../scripts/compose.ts';
+import { supergraphText } from '../harness/test-owners.ts';
+
+const COMMON = readFileSync(join(ROOT, 'subgraphs', 'common.graphql'), 'utf8');
+/** The links and directives of every subgraph, without its types. */
+const HEAD = COMMON.slice(0, COMMON.indexOf('"A day in ISO 8601'));
+const DATA = '@systemOfRecord(system: ODOO) @classification(class: INTERNAL)';
+
+/** What the lint says of subgraphs `a`, `b` …, each given by its types. */
+const lint = (...subgraphs: readonly string[]): readonly string[] =>
+  lintSupergraph(
+    compose(
+      subgraphs.map((sdl, index) => {
+        const name = 'abc'.charAt(index);
+        return { name, url: `http://${name}.invalid/`, sdl: `${HEAD}\n${sdl}` };
+      }),
+    ).supergraphSdl,
+  );
+
+/** A type whose one field is said to have these owners. */
+const owned = (...owners: readonly string[]): readonly string[] =>
+  lint(
+    `type Query { t: T } type T { f: Int ${owners.map((owner) => `@systemOfRecord(${owner})`).join(' ')} @classification(class: INTERNAL) }`,
+  ).filter((problem) => problem.startsWith('T.f'));
+
+describe('the committed supergraph', () => {
+  it('passes', () => {
+    expect(lintSupergraph(supergraphText())).toEqual([]);
+  });
+
+  it('is what the subgraphs compose to', () => {
+    expect(composeProduct().supergraphSdl).toBe(supergraphText());
+  });
+});
+
+describe('a field', () => {
+  it('without owner or class is refused, by its coordinate', () => {
+    expect(lint('type Query { t: T } type T { f: Int }')).toEqual([
+      'Query.t: has no owner (@systemOfRecord)',
+      'T.f: has no owner (@systemOfRecord)',
+      'Query.t: has no class (@classification)',
+      'T.f: has no class (@classification)',
+    ]);
+  });
+
+  it('takes owner and class of its type, and its own before those', () => {
+    expect(lint(`type Query { t: T } type T ${DATA} { f: Int g: Int @classification(class: PII) }`)).toEqual([]);
+  });
+
+  it('takes class and owner each from where it is said', () => {
+    const problems = lint(
+      'type Query { t: T } type T @classification(class: INTERNAL) { f: Int @systemOfRecord(system: ODOO) g: Int }',
+    );
+    expect(problems).toEqual(['Query.t: has no owner (@systemOfRecord)', 'T.g: has no owner (@systemOfRecord)']);
+  });
+
+  it('of a page takes what its rows have', () => {
+    const page =
+      'type TConnection { edges: [TEdge!]! nodes: [T!]! totalCount: Int! } type TEdge { cursor: String! node: T! }';
+    expect(lint(`type Query { ts: TConnection } ${page} type T ${DATA} { f: Int }`)).toEqual([]);
+    expect(lint(`type Query { ts: TConnection } ${page} type T { f: Int ${DATA} }`)).toContain(
+      'TConnection.totalCount: has no owner (@systemOfRecord)',
+    );
+  });
+
+  it('of a value needs neither: the field that holds the value has them', () => {
+    expect(lint(`type Query { t: T } type T ${DATA} { price: Money } type Money @valueType { amount: Int }`)).toEqual(
+      [],
+    );
+  });
+
+  it('that two subgraphs class differently is refused', () => {
+    const shared = (of: string) =>
+      `type Query { t: T @shareable } type T @shareable @systemOfRecord(system: ODOO) @classification(class: ${of}) { f: Int }`;
+    expect(lint(shared('PII'), shared('FIN'))).toContainEqual(expect.stringMatching(/^T\.f: is of several classes: /));
+    expect(lint(shared('PII'), shared('PII'))).toEqual([]);
+  });
+});
+
+describe('the owner of a field', () => {
+  it.each([
+    ['one', ['system: ODOO']],
+    ['one after the other', ['system: ODOO, to: "2027-01-01"', 'system: HR, from: "2027-01-01"']],
+    ['one, and another somewhere', ['system: ODOO', 'system: HR, location: "pharmacy"']],
+    ['others in different places', ['system: ODOO', 'system: HR, location: "a"', 'system: BILLING, location: "b"']],
+    [
+      'the more specific of two',
+      ['system: ODOO', 'system: HR, facility: "a"', 'system: BILLING, facility: "a", category: "b"'],
+    ],
+  ])('is found: %s', (_, owners) => {
+    expect(owned(...owners)).toEqual([]);
+  });
+
+  it.each([
+    ['has two owners at once, ODOO and HR', ['system: ODOO', 'system: HR']],
+    ['has two owners at once, ODOO and HR', ['system: ODOO, to: "2027-02-01"', 'system: HR, from: "2027-01-01"']],
+    [
+      'has two owners at once, HR and BILLING for facility a',
+      ['system: ODOO', 'system: HR, facility: "a"', 'system: BILLING, facility: "a"'],
+    ],
+    [
+      'has two owners at once, HR and BILLING for facility a, location b',
+      ['system: ODOO', 'system: HR, facility: "a"', 'system: BILLING, location: "b"'],
+    ],
+    ['has owners in some places only, and none elsewhere', ['system: ODOO, facility: "a"']],
+    [
+      'has no owner from 2027-01-01 to 2027-02-01',
+      ['system: ODOO, to: "2027-01-01"', 'system: HR, from: "2027-02-01"'],
+    ],
+    ['has no owner before 2027-01-01', ['system: ODOO, from: "2027-01-01"']],
+    ['has no owner from 2027-01-01 on', ['system: ODOO, to: "2027-01-01"']],
+    ['ends on 2027-01-01, before it begins', ['system: ODOO, from: "2027-02-01", to: "2027-01-01"']],
+    ['1.1.2027 is not a day (2026-11-21)', ['system: ODOO, to: "1.1.2027"']],
+  ])('is refused: %s', (problem, owners) => {
+    expect(owned(...owners)).toEqual([`T.f: ${problem}`]);
+  });
+
+  it('that two subgraphs see differently is refused', () => {
+    const shared = (system: string) =>
+      `type Query { t: T @shareable } type T @shareable @classification(class: FIN) { f: Int @systemOfRecord(system: ${system}) }`;
+    expect(lint(shared('ODOO'), shared('HR'))).toContainEqual(expect.stringMatching(/^T\.f: has two owners at once/));
+  });
+});
+
+describe('the freshness of a field', () => {
+  const fresh = (freshness: string) => lint(`type Query { t: T } type T ${DATA} { f: Int @freshness(${freshness}) }`);
+
+  it('of a batch says how old it can be', () => {
+    expect(fresh('class: BATCH')).toEqual(['T.f: is BATCH, and does not say how old it can be (maxAge)']);
+    expect(fresh('class: BATCH, maxAge: "a day"')).toEqual(['T.f: a day is not a duration (PT24H)']);
+    expect(fresh('class: BATCH, maxAge: "PT24H"')).toEqual([]);
+  });
+});
+
+describe('a derived field', () => {
+  it('has no owner, and takes none from its type', () => {
+    expect(lint(`type Query { t: T } type T ${DATA} { f: Int g: Int @derived(from: ["T.f"]) }`)).toEqual([]);
+  });
+
+  it('is refused when it names one', () => {
+    expect(
+      lint(
+        `type Query { t: T } type T ${DATA} { f: Int g: Int @derived(from: ["T.f"]) @systemOfRecord(system: ODOO) }`,
+      ),
+    ).toEqual(['T.g: is derived, and yet has an owner']);
+  });
+
+  it('is refused when what it is derived from is not there', () => {
+    expect(lint(`type Query { t: T } type T ${DATA} { g: Int @derived(from: ["T.f"]) }`)).toEqual([
+      'T.g: is derived from T.f, which there is not',
+    ]);
+  });
+});
+
+describe('a mutation', () => {
+  const writing = (directives: string) =>
+    lint(
+      `type Query { t: T } type Mutation { change: T ${directives} }
+       type T ${DATA} {
+         f: Int
+         hired: Int @systemOfRecord(system: HR)
+         sum: Int @derived(from: ["T.f"])
+         price: Money
+       }
+       type Money @valueType { amount: Int }`,
+    );
+
+  it.each([
+    ['does not say what it writes (@writes)', ''],
+    ['writes T.hired, which HR owns, not ODOO', '@writes(system: ODOO, fields: ["T.f", "T.hired"])'],
+    ['writes T.sum, which is derived', '@writes(system: ODOO, fields: ["T.sum"])'],
+    ['writes T.nothing, which there is not', '@writes(system: ODOO, fields: ["T.nothing"])'],
+    [
+      'writes Money.amount, which is a part of a value: name the field that holds it',
+      '@writes(system: ODOO, fields: ["Money.amount"])',
+    ],
+  ])('is refused when it %s', (problem, directives) => {
+    expect(writing(directives)).toEqual([`Mutation.change: ${problem}`]);
+  });
+
+  it('writes what the system owns, and to several systems what each of them owns', () => {
+    expect(writing('@writes(system: ODOO, fields: ["T.f"]) @writes(system: HR, fields: ["T.hired"])')).toEqual([]);
+  });
+});
+
+describe('a field that is never null', () => {
+  it('is refused where it comes from another subgraph than its object', () => {
+    const [a, b] = [
+      `type Query { t: T } type T @key(fields: "id") ${DATA} { id: ID! f: Int! }`,
+      'type T @key(fields: "id") { id: ID! g: Int! h: Int }',
+    ];
+    expect(lint(a, b)).toEqual([
+      'T.f: must be nullable, since a T of b gets it from another subgraph',
+      'T.g: must be nullable, since a T of a gets it from another subgraph',
+    ]);
+  });
+
+  it('is refused where a subgraph that only mentions the object hands it out', () => {
+    const [a, b] = [
+      `type Query { t: T } type T @key(fields: "id") ${DATA} { id: ID! f: Int! }`,
+      `type Query { u: U } type U ${DATA} { t: T } type T @key(fields: "id", resolvable: false) { id: ID! }`,
+    ];
+    expect(lint(a, b)).toEqual(['T.f: must be nullable, since a T of b gets it from another subgraph']);
+  });
+
+  it('may be a key, or be known to every subgraph that has the object', () => {
+    const of = (query: string) =>
+      `type Query { ${query}: T } type T @key(fields: "id") ${DATA} { id: ID! f: Int! @shareable }`;
+    expect(lint(of('a'), of('b'))).toEqual([]);
+  });
+
+  it('may be a key by which only some subgraphs know the object', () => {
+    const [a, b] = [
+      `type Query { t: T } type T @key(fields: "id") @key(fields: "number") ${DATA} { id: ID! number: String! f: Int! }`,
+      'type T @key(fields: "number") { number: String! g: Int }',
+    ];
+    expect(lint(a, b)).toEqual(['T.f: must be nullable, since a T of b gets it from another subgraph']);
+  });
+
+  it.each([
+    ['f: Int! @requiresScopes(scopes: [["x"]])', ''],
+    ['f: Int! @authenticated', ''],
+    ['f: Inner!', ''],
+    ['f: Int! @requiresScopes(scopes: [["x", "y"]])', '@requiresScopes(scopes: [["x"]])'],
+    ['f: Int! @requiresScopes(scopes: [["x"]])', '@requiresScopes(scopes: [["x"], ["y"]])'],
+  ])('is refused where it is guarded and its object is not as much: %s in T %s', (field, guard) => {
+    expect(
+      lint(
+        `type Query { t: T } type T ${guard} ${DATA} { ${field} } type Inner @requiresScopes(scopes: [["x"]]) ${DATA} { g: Int }`,
+      ),
+    ).toEqual(['T.f: must be nullable, since not everybody who may see a T may see it']);
+  });
+
+  it.each([
+    ['f: Int! @requiresScopes(scopes: [["x"]])', '@requiresScopes(scopes: [["x", "y"]])'],
+    ['f: Int! @requiresScopes(scopes: [["x"], ["y"]])', '@requiresScopes(scopes: [["x"]])'],
+    ['f: Inner!', '@requiresScopes(scopes: [["x"]])'],
+    ['f: Int! @authenticated', '@requiresScopes(scopes: [["x"]])'],
+    ['f: [Inner!]', ''],
+  ])('may be guarded as its object is: %s in T %s', (field, guard) => {
+    expect(
+      lint(
+        `type Query { t: T } type T ${guard} ${DATA} { ${field} } type Inner @requiresScopes(scopes: [["x"]]) ${DATA} { g: Int }`,
+      ),
+    ).toEqual([]);
+  });
+});
