@@ -19,8 +19,17 @@ export interface SandboxProcess {
   stop(): Promise<void>;
 }
 
+export interface AttachOptions {
+  /** What the program is told, beside directory and port. */
+  readonly args?: readonly string[];
+  /** Folder of `sandbox/` with the program, where that is not the name. */
+  readonly program?: string;
+  /** For Node. */
+  readonly flags?: readonly string[];
+}
+
 /**
- * Finds the stand-in `sandbox/<name>/main.ts` of a data directory, or starts it.
+ * Finds the stand-in of a data directory that goes by `name`, or starts it: `sandbox/<program>/main.ts`.
  *
  * It is a process of its own, as the real system would be: when the gateway is killed it lives on with what it has
  * committed, and the next start of the gateway finds it again.
@@ -28,12 +37,12 @@ export interface SandboxProcess {
 export const attachSandbox = async <R extends Ready>(
   name: string,
   dataDir: string,
-  options: readonly string[] = [],
+  options: AttachOptions = {},
 ): Promise<R & SandboxProcess> => {
   const dir = join(dataDir, name);
   await mkdir(dir, { recursive: true, mode: 0o700 });
   const file = join(dir, 'process.json');
-  const running = (await findRunning<R>(file)) ?? (await start<R>(name, dir, options));
+  const running = (await findRunning<R>(file)) ?? (await start<R>(dir, { program: name, ...options }));
   await writeFile(file, JSON.stringify(running), { mode: 0o600 });
   return { ...running, stop: () => stop(running, file) };
 };
@@ -48,11 +57,14 @@ const findRunning = async <R extends Ready>(file: string): Promise<R | undefined
   }
 };
 
-const start = async <R extends Ready>(name: string, dir: string, options: readonly string[]): Promise<R> => {
+const start = async <R extends Ready>(
+  dir: string,
+  { program, args = [], flags = [] }: AttachOptions & { readonly program: string },
+): Promise<R> => {
   const [script, loader] = import.meta.filename.endsWith('.ts')
-    ? [join(ROOT, 'sandbox', name, 'main.ts'), ['--import', 'tsx']]
-    : [join(ROOT, 'dist', 'sandbox', name, 'main.js'), []];
-  const child = spawn(process.execPath, [...loader, script, '--data-dir', dir, '--port', '0', ...options], {
+    ? [join(ROOT, 'sandbox', program, 'main.ts'), ['--import', 'tsx']]
+    : [join(ROOT, 'dist', 'sandbox', program, 'main.js'), []];
+  const child = spawn(process.execPath, [...flags, ...loader, script, '--data-dir', dir, '--port', '0', ...args], {
     cwd: ROOT,
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -61,7 +73,7 @@ const start = async <R extends Ready>(name: string, dir: string, options: readon
   const [line] = (await Promise.race([
     once(lines, 'line'),
     once(child, 'exit').then(([code]) => {
-      throw new Error(`the sandbox of ${name} ended with ${String(code)} before it was ready`);
+      throw new Error(`the sandbox of ${program} ended with ${String(code)} before it was ready`);
     }),
   ])) as [string];
   lines.close();

@@ -9,4 +9,4 @@ interface ScimReady extends Ready {
 
 /** Finds the sandbox SCIM server of a data directory, or starts it. */
 export const attachScimSandbox = (dataDir: string): Promise<ScimReady & SandboxProcess> =>
-  attachSandbox<ScimReady>('scim', dataDir, ['--host', '127.0.0.1']);
+  attachSandbox<ScimReady>('scim', dataDir, { args: ['--host', '127.0.0.1'] });

@@ -1,6 +1,5 @@
-import { DAY, dayOf, instantOf } from '../odoo/seed/calendar.ts';
+import { DAY, dayOf, instantOf, REFERENCE_DAY } from '../odoo/seed/calendar.ts';
 import { memberOf, type Random, randomFor } from '../odoo/seed/random.ts';
-import { REFERENCE_DAY } from '../odoo/seed/index.ts';
 import { type Department, DEPARTMENTS } from './departments.ts';
 
 /** Somebody who works for the invented group. */

@@ -17,6 +17,7 @@ import { subgraphs } from '../../subgraphs/index.ts';
 import { serveSubgraphs, type SubgraphServer } from '../../subgraphs/server.ts';
 import { startIssuer } from '../fakes/issuer.ts';
 import { type OdooServer, startSandboxOdoo } from '../harness/odoo-servers.ts';
+import { type ScimServer, startSandboxScim } from '../harness/scim-servers.ts';
 import { openTestOwners } from '../harness/test-owners.ts';
 
 const secret = new Secret('a secret that gateway and subgraphs share');
@@ -25,12 +26,13 @@ const log = silentLog();
 
 describe('subgraphs over HTTP', () => {
   let odooServer: OdooServer;
+  let scim: ScimServer;
   let opened: Awaited<ReturnType<typeof openTestOwners>>;
   const servers = new Map<string, SubgraphServer>();
 
   beforeAll(async () => {
-    odooServer = await startSandboxOdoo();
-    opened = await openTestOwners(subgraphs, odooServer.settings);
+    [odooServer, scim] = await Promise.all([startSandboxOdoo(), startSandboxScim()]);
+    opened = await openTestOwners(subgraphs, odooServer.settings, scim.settings);
     for (const subgraph of subgraphs) {
       servers.set(
         subgraph.name,
@@ -49,6 +51,7 @@ describe('subgraphs over HTTP', () => {
     for (const server of servers.values()) await server.close();
     await opened.close();
     await odooServer[Symbol.asyncDispose]();
+    await scim[Symbol.asyncDispose]();
   });
 
   const urlOf = (name: string) => `${servers.get(name)?.url}/graphql`;

@@ -5,6 +5,9 @@ export type Instant = number;
 
 export const DAY = 24 * HOUR;
 
+/** Fixed, so that a journal written on a seed stays valid from one start to the next. */
+export const REFERENCE_DAY = '2026-11-01';
+
 /** Midnight of an ISO day. */
 export function instantOf(day: string): Instant {
   const instant = Date.parse(`${day}T00:00:00Z`);

@@ -1,5 +1,5 @@
 import type { Seed } from '../seed.ts';
-import { instantOf, stampOf } from './calendar.ts';
+import { instantOf, REFERENCE_DAY, stampOf } from './calendar.ts';
 import { makeCostCenters } from './cost-centers.ts';
 import { countStock } from './count.ts';
 import { breakGround } from './ground.ts';
@@ -18,9 +18,8 @@ import { makePayers, makeSuppliers } from './suppliers.ts';
 import { useGoods } from './usage.ts';
 
 /** Raised with every change that changes a row. */
-const EDITION = 1;
-/** Fixed, so that a journal written on the seed stays valid from one start to the next. */
-export const REFERENCE_DAY = '2026-11-01';
+const EDITION = 2;
+export { REFERENCE_DAY };
 
 export interface HealthcareGroupOptions {
   /** Multiplies suppliers, items, orders and entries; facilities and their locations stay. Default 1. */

@@ -9,7 +9,7 @@ import { memberOf, type Random, randomFor } from './random.ts';
 import type { Payer } from './suppliers.ts';
 
 /** The care each facility gives, in the order of the facilities. */
-const CARE: readonly (readonly string[])[] = [
+export const CARE: readonly (readonly string[])[] = [
   ['CARE-IPD', 'CARE-OPV', 'CARE-DAY', 'CARE-IMG', 'CARE-LAB'],
   ['CARE-OPV', 'CARE-DAY', 'CARE-IMG', 'CARE-LAB', 'CARE-RHB'],
   ['CARE-RES', 'CARE-RSP', 'CARE-RHB'],

@@ -1,8 +1,11 @@
+import { SANDBOX_FACILITIES } from '../../facilities.ts';
+import { groupBy } from '../../story/group-by.ts';
+import { visits } from '../../story/visits.ts';
 import type { Book } from './book.ts';
-import { atHour, DAY, type Instant, stampOf } from './calendar.ts';
+import { atHour, DAY, dayOf, type Instant, stampOf } from './calendar.ts';
 import type { Facility, Ground } from './ground.ts';
 import { addMove } from './moves.ts';
-import { type Random, randomFor } from './random.ts';
+import { memberOf, type Random, randomFor } from './random.ts';
 import type { Shelf } from './shelves.ts';
 
 /** Since when the facilities record what they use; the day before, everything was counted. */
@@ -10,7 +13,7 @@ export const USAGE_DAYS = 90;
 
 /**
  * What the wards used since then, 600 times at scale 1, and what they have asked for in the days to come and is
- * reserved for them.
+ * reserved for them. What was used since the first appointment was used for one.
  */
 export function useGoods(book: Book, ground: Ground, scale: number, shelves: readonly Shelf[]): void {
   const random = randomFor('usage');
@@ -18,11 +21,13 @@ export function useGoods(book: Book, ground: Ground, scale: number, shelves: rea
     ground.facilities.map((facility) => [facility, shelves.filter((one) => one.facility === facility)]),
   );
   const numbers = new Map<Facility, number>();
+  const visitFor = visitsOf(ground, scale);
   const take = (facility: Facility, at: Instant, state: 'done' | 'assigned'): void => {
     const own = byFacility.get(facility) ?? [];
     const number = (numbers.get(facility) ?? 0) + 1;
     numbers.set(facility, number);
     const reference = `${facility.prefix}/USE/${String(number).padStart(5, '0')}`;
+    const origin = (state === 'done' ? visitFor(facility, at) : undefined) ?? reference;
     for (const shelf of shelvesFor(own, facility, at, random)) {
       const quantity = Math.min(shelf.target, random.int(1, shelf.item.unit.factor > 1 ? 3 : 12));
       if (state === 'done') shelf.used += quantity;
@@ -37,7 +42,7 @@ export function useGoods(book: Book, ground: Ground, scale: number, shelves: rea
         at,
         reference,
         made: Math.min(at, ground.today - DAY),
-        origin: reference,
+        origin,
         portions: [{ lot: shelf.lot, expiresAt: shelf.expiresAt, quantity }],
       });
     }
@@ -50,6 +55,26 @@ export function useGoods(book: Book, ground: Ground, scale: number, shelves: rea
   for (let index = 0; index < notes / 10; index += 1) {
     take(random.pick(ground.facilities), hourOf(ground.today + random.int(1, 6) * DAY, random), 'assigned');
   }
+}
+
+/**
+ * Finds what goods were used for: the number of an appointment that was kept in a facility on a day. None for days before
+ * the first appointment.
+ */
+function visitsOf(
+  { facilities, today }: Ground,
+  scale: number,
+): (facility: Facility, at: Instant) => string | undefined {
+  const random = randomFor('usage origins');
+  const kept = groupBy(
+    visits({ scale, today: dayOf(today) }).filter(({ status }) => status === 'fulfilled'),
+    ({ facilityCode, startsAt }) => `${facilityCode} ${dayOf(startsAt)}`,
+  );
+  return (facility, at) => {
+    const { code } = memberOf(SANDBOX_FACILITIES, facilities.indexOf(facility));
+    const own = kept.get(`${code} ${dayOf(at)}`);
+    return own === undefined ? undefined : random.pick(own).number;
+  };
 }
 
 const hourOf = (day: Instant, random: Random): Instant => atHour(day, random.int(6, 21), random.int(0, 59));
