@@ -38,7 +38,7 @@ export const loadConfig = (env: Environment = process.env): Config => {
 };
 
 /** Settings that are of no use without another. */
-const incomplete = ({ odoo, hr }: Config): string[] => [
+const incomplete = ({ odoo, hr, scheduling, billing }: Config): string[] => [
   ...(odoo.url !== undefined && odoo.db === undefined ? ['odoo.db (ODOO_DB): needed when odoo.url is set'] : []),
   ...(odoo.url !== undefined && odoo.apiKey === undefined
     ? ['odoo.apiKey (ODOO_API_KEY): needed when odoo.url is set']
@@ -46,7 +46,18 @@ const incomplete = ({ odoo, hr }: Config): string[] => [
   ...(hr.scimUrl !== undefined && hr.scimToken === undefined
     ? ['hr.scimToken (SCIM_TOKEN): needed when hr.scimUrl is set']
     : []),
+  ...incompleteFhir('scheduling', scheduling),
+  ...incompleteFhir('billing', billing),
 ];
+
+const incompleteFhir = (name: string, { token, clientId, clientKey }: Config['scheduling']): string[] => {
+  const [id, key] = [`${name}.clientId`, `${name}.clientKey`];
+  return [
+    ...(clientId !== undefined && clientKey === undefined ? [`${key}: needed when ${id} is set`] : []),
+    ...(clientId === undefined && clientKey !== undefined ? [`${id}: needed when ${key} is set`] : []),
+    ...(token !== undefined && clientId !== undefined ? [`${name}.token: not together with ${id}`] : []),
+  ];
+};
 
 const readFile = (file: string | undefined, problems: string[]): Record<string, unknown> => {
   if (file === undefined) return {};

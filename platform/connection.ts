@@ -6,6 +6,17 @@ export interface PageArgs {
   readonly after?: string | null;
 }
 
+/** What is asked for of a list: its rows' fields, and whether the rows are counted. */
+export interface ListSelection {
+  readonly rows: ReadonlySet<string>;
+  readonly counted: boolean;
+}
+
+export interface ListArgs extends PageArgs {
+  readonly filter?: Readonly<Record<string, unknown>> | null;
+  readonly orderBy?: { readonly field: string; readonly direction: 'ASC' | 'DESC' } | null;
+}
+
 export interface Edge<T> {
   readonly cursor: string;
   readonly node: T;

@@ -38,6 +38,48 @@ const connection = (about: Omit<SettingMeta, 'secret'>, scheme: RegExp) =>
     { ...about, secret: true },
   );
 
+/** One FHIR server, and who we are there. */
+const fhirServer = (prefix: string, what: string) =>
+  z
+    .strictObject({
+      fhirUrl: url({
+        env: `FHIR_${prefix}_URL`,
+        description: `FHIR R4 server of the ${what}. Unset: what is read there is unavailable.`,
+      }),
+      token: secret({ env: `FHIR_${prefix}_TOKEN`, description: 'Bearer token for it.' }),
+      clientId: optionalText({
+        env: `FHIR_${prefix}_CLIENT_ID`,
+        description: 'Client id for SMART backend services, instead of a token.',
+      }),
+      clientKey: secret({
+        env: `FHIR_${prefix}_CLIENT_KEY`,
+        description: 'Private key of that client: a JSON Web Key with `kid` and `alg` (ES384 or RS384).',
+      }),
+      clientScope: text({ description: 'Scopes asked for with it.' }, 'system/*.read'),
+      reads: whole({ unit: 'calls', description: 'Most reads under way at once.' }, 8, 1, 256),
+      writes: whole(
+        { unit: 'calls', description: 'Most writes under way at once, in a lane of their own.' },
+        4,
+        1,
+        256,
+      ),
+      deadline: whole(
+        {
+          env: `FHIR_${prefix}_DEADLINE`,
+          unit: 'ms',
+          description: 'Time its calls may take, within what is left of the request.',
+        },
+        10 * SECOND,
+        50,
+        300 * SECOND,
+      ),
+      responseLimit: whole({ unit: 'bytes', description: 'Largest answer accepted.' }, 33_554_432, 1024, 268_435_456),
+    })
+    .prefault({});
+
+/** An id of FHIR R4, datatypes, `id`. */
+const fhirId = () => z.string().regex(/^[A-Za-z0-9.-]{1,64}$/, 'must be an id, without its type');
+
 /** Every setting there is. Groups are nouns; each leaf has a description, and a unit where it is a quantity. */
 export const settings = z.strictObject({
   server: z
@@ -186,6 +228,8 @@ export const settings = z.strictObject({
         z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
         z.strictObject({
           odooCompany: z.int().positive(),
+          fhirOrganization: fhirId().optional(),
+          fhirLocations: z.array(fhirId()).min(1).optional(),
           identifiers: z
             .array(
               z.strictObject({
@@ -200,7 +244,7 @@ export const settings = z.strictObject({
       .optional(),
     {
       description:
-        'Facility codes, as they stand in tokens, and the Odoo company of each: {"north": {"odooCompany": 1}}. Unset: one per company, coded by its name. `identifiers` says what other systems call a facility where they do not use its code: [{"system": "scheduling", "kind": "location", "value": "Location/7"}].',
+        'Facility codes, as they stand in tokens, and what each is: the Odoo company, the FHIR Organization and the FHIR Locations that are its sites, as in {"north": {"odooCompany": 1, "fhirOrganization": "org-1", "fhirLocations": ["loc-1"]}}. Unset: one per company, coded by its name. Where it names no FHIR ids, they are found by the identifier `urn:caregraph:facility|<code>`. `identifiers` says what other systems call a facility where they do not use its code: [{"system": "hr", "kind": "site", "value": "S-7"}].',
     },
   ),
   database: z
@@ -227,16 +271,8 @@ export const settings = z.strictObject({
       url: connection({ env: 'REDIS_URL', description: 'Redis; reserved, nothing uses it yet.' }, /^rediss?:\/\//),
     })
     .prefault({}),
-  scheduling: z
-    .strictObject({
-      fhirUrl: url({ env: 'FHIR_SCHEDULING_URL', description: 'FHIR R4 server; reserved, nothing uses it yet.' }),
-    })
-    .prefault({}),
-  billing: z
-    .strictObject({
-      fhirUrl: url({ env: 'FHIR_BILLING_URL', description: 'FHIR R4 server; reserved, nothing uses it yet.' }),
-    })
-    .prefault({}),
+  scheduling: fhirServer('SCHEDULING', 'scheduling platform'),
+  billing: fhirServer('BILLING', 'billing platform'),
   hr: z
     .strictObject({
       scimUrl: url({

@@ -9,6 +9,8 @@ export const SCOPES = Object.freeze({
   'procurement:read': 'Read suppliers, requisitions, purchase orders with their lines, and supplier prices.',
   'inventory:read':
     'Read items, warehouses, stock levels and movements, lots, receipts, reorder rules and consumption.',
+  'scheduling:read':
+    'Read appointments, patients (administrative facts), practitioners, rooms, services, schedules and slots.',
   'governance:read':
     'Read who owns and who may see which field, what systems call the same thing, likely duplicates, and the quality of data.',
 });

@@ -5,6 +5,7 @@ import { inProcessTransport } from '../gateway/executor/transports/in-process.ts
 import type { IssuerOptions } from '../gateway/identity/issuer-keys.ts';
 import { startGateway } from '../gateway/server.ts';
 import type { Config } from '../platform/config.ts';
+import { fhirSettings } from '../platform/fhir/settings.ts';
 import type { Log } from '../platform/log.ts';
 import type { OdooSettings } from '../platform/odoo/types.ts';
 import { ROOT } from '../platform/root.ts';
@@ -48,8 +49,10 @@ export const startEmbedded = async (config: Config, log: Log): Promise<Embedded>
   try {
     await mkdir(config.data.dir, { recursive: true, mode: 0o700 });
     const [odoo, hr] = await Promise.all([odooSettings(config, stops), hrSettings(config, stops)]);
+    const [scheduling, billing] = [fhirSettings(config.scheduling), fhirSettings(config.billing)];
     const supergraphSdl = await readFile(join(ROOT, 'gateway', 'supergraph', 'supergraph.graphql'), 'utf8');
-    const owners = openOwners(subgraphs, { odoo, hr, store: storeSettings(config), supergraphSdl }, config, log);
+    const where = { odoo, hr, scheduling, billing, store: storeSettings(config), supergraphSdl };
+    const owners = openOwners(subgraphs, where, config, log);
     stops.push(() => closeOwners(owners));
     const learned = learnFacilities(owners, subgraphs, config.facilities);
     // It is waited for below; until then, nobody would have heard that it failed.

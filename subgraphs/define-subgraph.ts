@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type DocumentNode, type GraphQLResolveInfo, type GraphQLSchema, parse } from 'graphql';
+import type { FhirEntitySpec } from '../platform/fhir/entity.ts';
 import type { Identity } from '../platform/identity.ts';
 import type { EntitySpec } from '../platform/odoo/entity.ts';
 import type { ScimEntity } from '../platform/scim/entity.ts';
@@ -34,6 +35,9 @@ export interface Connector<Api> {
   readonly learnsFrom?: readonly OwnerName[];
   /** What it reads from Odoo, so that a server that lacks a field is found out at start-up. */
   readonly odoo?: readonly EntitySpec[];
+  /** What it reads from each FHIR server, for the same reason. */
+  readonly scheduling?: readonly FhirEntitySpec[];
+  readonly billing?: readonly FhirEntitySpec[];
   /** What it reads from the SCIM server of HR, likewise. */
   readonly hr?: readonly ScimEntity[];
   /** For one request. It may use the sessions of the owners it has named, and no others. */

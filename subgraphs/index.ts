@@ -3,6 +3,7 @@ import { governance } from './governance/index.ts';
 import { hr } from './hr/index.ts';
 import { inventory } from './inventory/index.ts';
 import { procurement } from './procurement/index.ts';
+import { scheduling } from './scheduling/index.ts';
 
 /** Every subgraph of the product, one line each. */
-export const subgraphs = [finance, governance, hr, inventory, procurement] as const;
+export const subgraphs = [finance, governance, hr, inventory, procurement, scheduling] as const;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Config, ConfigError, loadConfig } from '../platform/config.ts';
 import { envelopeKey } from '../platform/envelope.ts';
+import { fhirSettings } from '../platform/fhir/settings.ts';
 import { createLog, type Log } from '../platform/log.ts';
 import { ContractError } from '../platform/odoo/contract.ts';
 import { ROOT } from '../platform/root.ts';
@@ -66,6 +67,8 @@ const settingsOf = (config: Config, read: ReadonlySet<OwnerName>): OwnerSettings
     ...(scimUrl !== undefined && {
       hr: { url: scimUrl, token, reads: hr.reads, writes: hr.writes, responseLimit: hr.responseLimit },
     }),
+    scheduling: fhirSettings(config.scheduling),
+    billing: fhirSettings(config.billing),
     store: storeSettings(config),
     supergraphSdl: readFileSync(join(ROOT, 'gateway', 'supergraph', 'supergraph.graphql'), 'utf8'),
   };

@@ -1,5 +1,8 @@
 import type { Config } from '../platform/config.ts';
 import type { Envelope } from '../platform/envelope.ts';
+import { type FhirOwner, openFhir } from '../platform/fhir/owner.ts';
+import type { FhirSession } from '../platform/fhir/session.ts';
+import type { FhirSettings } from '../platform/fhir/types.ts';
 import type { Log } from '../platform/log.ts';
 import { type OdooOwner, openOdoo } from '../platform/odoo/owner.ts';
 import type { OdooSession } from '../platform/odoo/session.ts';
@@ -18,6 +21,8 @@ import type { Subgraph } from './define-subgraph.ts';
 export interface Sessions {
   readonly odoo: OdooSession;
   readonly hr: ScimSession;
+  readonly scheduling: FhirSession;
+  readonly billing: FhirSession;
   readonly store: Store;
   /** Every field of the supergraph; nothing of it is a caller's. */
   readonly catalogue: readonly CatalogueEntry[];
@@ -37,6 +42,8 @@ export interface Owner<Session> {
 export interface Owners {
   readonly odoo?: OdooOwner;
   readonly hr?: ScimOwner;
+  readonly scheduling?: FhirOwner;
+  readonly billing?: FhirOwner;
   readonly store?: StoreOwner;
   readonly catalogue?: Owner<readonly CatalogueEntry[]>;
 }
@@ -45,6 +52,9 @@ export interface Owners {
 export interface OwnerSettings {
   readonly odoo?: OdooSettings | undefined;
   readonly hr?: ScimSettings | undefined;
+  /** Left out although it is read: what is read there is answered as unavailable. */
+  readonly scheduling?: FhirSettings | undefined;
+  readonly billing?: FhirSettings | undefined;
   readonly store: StoreSettings;
   /** Text of the supergraph that the subgraphs are parts of. */
   readonly supergraphSdl: string;
@@ -54,9 +64,10 @@ export interface OwnerSettings {
 export const openOwners = (
   subgraphs: readonly Subgraph[],
   settings: OwnerSettings,
-  { facilities, odoo, hr }: Pick<Config, 'facilities' | 'odoo' | 'hr'>,
+  config: Pick<Config, 'facilities' | 'odoo' | 'hr' | 'scheduling' | 'billing' | 'subgraphs'>,
   log: Log,
 ): Owners => {
+  const { facilities, odoo, hr } = config;
   const isRead = (name: OwnerName): boolean => readOwners(subgraphs).has(name);
   const findings = collectFindings();
   // Findings of any subgraph go to a server that is there anyway.
@@ -82,10 +93,33 @@ export const openOwners = (
         log,
       }),
     }),
+    ...(isRead('scheduling') && { scheduling: openFhirOf('scheduling', subgraphs, settings, config, findings, log) }),
+    ...(isRead('billing') && { billing: openFhirOf('billing', subgraphs, settings, config, findings, log) }),
     ...(hasStore && { store: storeWithFindings(openStore(settings.store, log), findings, log) }),
     ...(isRead('catalogue') && { catalogue: catalogueOf(settings.supergraphSdl) }),
   };
 };
+
+const openFhirOf = (
+  name: 'scheduling' | 'billing',
+  subgraphs: readonly Subgraph[],
+  settings: OwnerSettings,
+  config: Pick<Config, 'facilities' | 'scheduling' | 'billing' | 'subgraphs'>,
+  findings: Findings,
+  log: Log,
+): FhirOwner =>
+  openFhir({
+    name,
+    settings: settings[name],
+    entities: subgraphs.flatMap(({ connector }) => connector[name] ?? []),
+    facilities: config.facilities,
+    callWithin: config[name].deadline,
+    secret: config.subgraphs.secret,
+    onFinding: ({ kind, type, field }) => findings.record({ source: name, type, field, code: FINDING_CODES[kind] }),
+    log,
+  });
+
+const FINDING_CODES = { unmapped: 'UNMAPPED', malformed: 'MALFORMED', ambiguous: 'CONTRADICTED' } as const;
 
 /** The systems that these subgraphs read. */
 export const readOwners = (subgraphs: readonly Subgraph[]): ReadonlySet<OwnerName> =>

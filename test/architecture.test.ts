@@ -120,6 +120,12 @@ describe('an owner is spoken to by the platform alone, and its words stay in con
     expect(speakers(words, /^platform.odoo.|connector\.ts$|entities\.ts$/)).toEqual([]);
   });
 
+  it('FHIR', () => {
+    const words =
+      /OperationOutcome|_lastUpdated|'HealthcareService'|'urn:caregraph:(?!params|facility)|fhir\+json|If-None-Exist/;
+    expect(speakers(words, /^platform.fhir.|connector\.ts$|entities\.ts$/)).toEqual([]);
+  });
+
   it('SCIM', () => {
     const words = /urn:(?:ietf|caregraph):params:scim|\/\.search|employeeNumber|totalResults/;
     expect(speakers(words, /^platform.scim.|connector\.ts$|entities\.ts$/)).toEqual([]);

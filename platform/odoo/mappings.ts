@@ -1,15 +1,11 @@
 import { fail } from '../errors.ts';
 import { encodeId } from '../ids.ts';
 import type { Columns, Environment, FieldMapping, Name } from './entity.ts';
+import type { Reference } from '../record.ts';
 import type { Many2one, OdooRow } from './types.ts';
 import { decimal, plainDecimal } from './values.ts';
 
-/** A canonical reference: the id of another record, and perhaps the field that Odoo gives as its name. */
-export interface Reference {
-  readonly __typename: string;
-  readonly id: string;
-  readonly [label: string]: unknown;
-}
+export type { Reference } from '../record.ts';
 
 const one = (name: Name, read: (value: unknown, env: Environment) => unknown): FieldMapping => ({
   needs: [name],

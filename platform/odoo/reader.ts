@@ -8,15 +8,11 @@ import type { Facility, FacilityDirectory } from './directory.ts';
 import { allOf } from './domain.ts';
 import { UNMAPPED } from './mappings.ts';
 import type { EntitySpec, Environment, Name } from './entity.ts';
+import type { CanonicalRecord } from '../record.ts';
 import { cursorOf, orderText, planColumns } from './paging.ts';
 import type { CallContext, Domain, Many2one, OdooClient, OdooRow } from './types.ts';
 
-/** A record of the canonical graph: the fields that were asked for, under their canonical names. */
-export interface CanonicalRecord {
-  readonly __typename: string;
-  readonly id: string;
-  readonly [field: string]: unknown;
-}
+export type { CanonicalRecord } from '../record.ts';
 
 /** What a session stands on: one connected server with its entities bound. */
 export interface OdooGround {

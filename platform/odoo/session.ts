@@ -3,6 +3,8 @@ import {
   type Connection,
   decodeCursor,
   encodeCursor,
+  type ListArgs,
+  type ListSelection,
   type PageArgs,
   pageSize,
   toConnection,
@@ -19,16 +21,7 @@ import { cursorOf, orderText, planColumns, startAfter, toFilter, toOrder } from 
 import { type CanonicalRecord, MAX_NESTED_ROWS, type OdooGround, OdooReader, type Spending } from './reader.ts';
 import type { Domain, OdooRow } from './types.ts';
 
-/** What is asked for of a list: its rows' fields, and whether the rows are counted. */
-export interface ListSelection {
-  readonly rows: ReadonlySet<string>;
-  readonly counted: boolean;
-}
-
-export interface ListArgs extends PageArgs {
-  readonly filter?: Readonly<Record<string, unknown>> | null;
-  readonly orderBy?: { readonly field: string; readonly direction: 'ASC' | 'DESC' } | null;
-}
+export type { ListArgs, ListSelection } from '../connection.ts';
 
 /**
  * Reads Odoo for one request of one caller.

@@ -76,7 +76,7 @@ export const openTransport = (options: TransportOptions): Transport => {
   const pools = { read: open('read', 1), write: open('write', 0) };
   return {
     send: (lane, request, deadline, signal) =>
-      exchange(pools[lane], { ...request, path: prefix + request.path }, options, deadline, signal),
+      exchange(pools[lane], { ...request, path: prefix + request.path || '/' }, options, deadline, signal),
     close: async () => {
       await Promise.all([pools.read.close(), pools.write.close()]);
     },

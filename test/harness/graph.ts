@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { inProcessTransport } from '../../gateway/executor/transports/in-process.ts';
 import { startGateway } from '../../gateway/server.ts';
 import { type Config, loadConfig } from '../../platform/config.ts';
+import type { FhirCallEvent } from '../../platform/fhir/types.ts';
+import { fhirSettings } from '../../platform/fhir/settings.ts';
 import { type Log, silentLog } from '../../platform/log.ts';
 import type { CallEvent, OdooSettings } from '../../platform/odoo/types.ts';
 import { ROOT } from '../../platform/root.ts';
@@ -14,6 +16,7 @@ import { subgraphs } from '../../subgraphs/index.ts';
 import { learnFacilities } from '../../subgraphs/learn-facilities.ts';
 import { closeOwners, openOwners, type Owners } from '../../subgraphs/owners.ts';
 import { startIssuer } from '../fakes/issuer.ts';
+import { SMALL_FACILITIES, startClinic } from './clinic.ts';
 import { startSandboxScim } from './scim-servers.ts';
 import { storeDirectory } from './store-directory.ts';
 
@@ -38,6 +41,8 @@ export interface Graph extends AsyncDisposable {
   token(asker?: Asker): Promise<string>;
   /** Calls that reached Odoo's door since the last `forget`, those that describe models left out. */
   readonly calls: readonly CallEvent[];
+  /** The same for the scheduling platform. */
+  readonly schedulingCalls: readonly FhirCallEvent[];
   /** Calls that reached the door of HR since then, discovery left out. */
   readonly hrCalls: readonly ScimCall[];
   forget(): void;
@@ -47,6 +52,8 @@ export interface Graph extends AsyncDisposable {
 
 export interface GraphOptions {
   readonly odoo: OdooSettings;
+  /** Address of a scheduling platform. Left out: a small one with the facilities of Odoo's test seed. */
+  readonly scheduling?: string;
   /** A sandbox with the test seed when left out. */
   readonly hr?: ScimSettings;
   /**
@@ -69,13 +76,15 @@ const facilitiesOf = async (owners: Owners, { facilities }: Config, isStored: bo
 
 export const startGraph = async ({
   odoo: settings,
+  scheduling,
   hr: hrSettings,
   store,
   log = silentLog(),
   env = {},
   eager = false,
 }: GraphOptions): Promise<Graph> => {
-  const config = loadConfig({ PORT: '0', ...env });
+  const clinic = scheduling === undefined ? await startClinic(SMALL_FACILITIES) : undefined;
+  const config = loadConfig({ PORT: '0', FHIR_SCHEDULING_URL: scheduling ?? clinic?.url, ...env });
   const issuer = await startIssuer();
   const scim = hrSettings === undefined ? await startSandboxScim() : undefined;
   const supergraphSdl = await readFile(join(ROOT, 'gateway', 'supergraph', 'supergraph.graphql'), 'utf8');
@@ -83,6 +92,7 @@ export const startGraph = async ({
   const where = {
     odoo: settings,
     hr: hrSettings ?? scim?.settings,
+    scheduling: fhirSettings(config.scheduling),
     store: typeof store === 'object' ? store : directory.settings,
     supergraphSdl,
   };
@@ -102,6 +112,8 @@ export const startGraph = async ({
   odoo.onCall((event) => {
     if (event.attempt > 0 && event.method !== 'fields_get') calls.push(event);
   });
+  const schedulingCalls: FhirCallEvent[] = [];
+  owners.scheduling?.onCall((event) => schedulingCalls.push(event));
   const hrCalls: ScimCall[] = [];
   hr.onCall((event) => {
     if (event.attempt > 0 && event.operation !== 'discover') hrCalls.push(event);
@@ -109,6 +121,7 @@ export const startGraph = async ({
   const stop = async () => {
     await gateway.close();
     await closeOwners(owners);
+    await clinic?.stop();
     await directory.remove();
     await issuer.stop();
     await scim?.[Symbol.asyncDispose]();
@@ -117,6 +130,7 @@ export const startGraph = async ({
     const facilities = eager ? [] : await facilitiesOf(owners, config, store === 'embedded');
     if (!eager) await hr.ready;
     calls.length = 0;
+    schedulingCalls.length = 0;
     hrCalls.length = 0;
     const token = ({ scopes = Object.keys(SCOPES), facilities: among = facilities }: Asker = {}) =>
       issuer.mint({ scopes, facilities: among });
@@ -124,10 +138,12 @@ export const startGraph = async ({
       url: gateway.url,
       facilities,
       calls,
+      schedulingCalls,
       hrCalls,
       store: stored.ours(),
       forget: () => {
         calls.length = 0;
+        schedulingCalls.length = 0;
         hrCalls.length = 0;
       },
       token,

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadConfig } from '../../platform/config.ts';
+import { fhirSettings } from '../../platform/fhir/settings.ts';
 import { silentLog } from '../../platform/log.ts';
 import type { OdooSettings } from '../../platform/odoo/types.ts';
 import { ROOT } from '../../platform/root.ts';
@@ -13,15 +14,26 @@ import { storeDirectory } from './store-directory.ts';
 export const supergraphText = (): string =>
   readFileSync(join(ROOT, 'gateway', 'supergraph', 'supergraph.graphql'), 'utf8');
 
-/** What some subgraphs read, for tests that ask them without a gateway: an Odoo, an HR platform, and a store of their own. */
+/**
+ * What some subgraphs read, for tests that ask them without a gateway: an Odoo, an HR platform, the address
+ * of a scheduling platform, and a store of their own.
+ */
 export const openTestOwners = async (
   subgraphs: readonly Subgraph[],
   odoo: OdooSettings,
   hr?: ScimSettings,
+  scheduling?: string,
 ): Promise<{ readonly owners: Owners; close(): Promise<void> }> => {
   const directory = await storeDirectory();
-  const settings = { odoo, hr, store: directory.settings, supergraphSdl: supergraphText() };
-  const owners = openOwners(subgraphs, settings, loadConfig({}), silentLog());
+  const config = loadConfig({ FHIR_SCHEDULING_URL: scheduling });
+  const settings = {
+    odoo,
+    hr,
+    scheduling: fhirSettings(config.scheduling),
+    store: directory.settings,
+    supergraphSdl: supergraphText(),
+  };
+  const owners = openOwners(subgraphs, settings, config, silentLog());
   await Promise.all([owners.odoo?.ready, owners.hr?.ready]);
   return {
     owners,

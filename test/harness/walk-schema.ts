@@ -80,6 +80,7 @@ const empty = (type: GraphQLInputObjectType): string => {
 const SAMPLES: Readonly<Record<string, string>> = {
   IdFilter: '{ in: ["bm90IGFuIGlk", "UHVyY2hhc2VPcmRlcjox"] }',
   TextFilter: '{ in: ["a", "b"], contains: "a_%\\\\", startsWith: "a" }',
+  CodeFilter: '{ eq: "A-1", in: ["A-1", "B|2,3"] }',
   DateFilter: '{ from: "2020-01-01", to: "2040-12-31" }',
   DateTimeFilter: '{ from: "2020-01-01T00:00:00Z", before: "2040-12-31T23:59:59+02:00" }',
   DecimalFilter: '{ gte: "-1000000", lte: "1000000.5" }',

@@ -30,6 +30,8 @@ const problemsOf = (env: Record<string, string>): readonly string[] => {
   return [];
 };
 
+const FHIR = { clientScope: 'system/*.read', reads: 8, writes: 4, deadline: 10_000, responseLimit: 33_554_432 };
+
 describe('loadConfig', () => {
   it('needs nothing', () => {
     expect(loadConfig({})).toEqual({
@@ -43,8 +45,8 @@ describe('loadConfig', () => {
       overrides: {},
       database: { connections: 8, deadline: 5000 },
       redis: {},
-      scheduling: {},
-      billing: {},
+      scheduling: FHIR,
+      billing: FHIR,
       hr: { reads: 8, writes: 4, deadline: 10_000, responseLimit: 16_777_216 },
     });
   });
@@ -62,6 +64,28 @@ describe('loadConfig', () => {
     expect(config.server.port).toBe(4000);
     expect(config.odoo.url).toBeUndefined();
     expect(config.odoo.apiKey).toBeUndefined();
+  });
+
+  it('takes one way to be known to a FHIR server, whole', () => {
+    const known = (env: Record<string, string>) => problemsOf({ FHIR_BILLING_URL: 'https://fhir.example/r4', ...env });
+    expect(known({ FHIR_BILLING_TOKEN: 't' })).toEqual([]);
+    expect(known({ FHIR_BILLING_CLIENT_ID: 'c', FHIR_BILLING_CLIENT_KEY: '{}' })).toEqual([]);
+    expect(known({ FHIR_BILLING_CLIENT_ID: 'c' })).toEqual(['billing.clientKey: needed when billing.clientId is set']);
+    expect(known({ FHIR_BILLING_CLIENT_KEY: '{}' })).toEqual([
+      'billing.clientId: needed when billing.clientKey is set',
+    ]);
+    expect(known({ FHIR_BILLING_CLIENT_ID: 'c', FHIR_BILLING_CLIENT_KEY: '{}', FHIR_BILLING_TOKEN: 't' })).toEqual([
+      'billing.token: not together with billing.clientId',
+    ]);
+  });
+
+  it('takes the ids of a facility at each owner', () => {
+    const at = (facility: object) => problemsOf({ CAREGRAPH_CONFIG: file({ facilities: { north: facility } }) });
+    expect(at({ odooCompany: 1, fhirOrganization: 'org-1', fhirLocations: ['loc-1', 'loc-2'] })).toEqual([]);
+    expect(at({ odooCompany: 1, fhirLocations: [] })).toHaveLength(1);
+    expect(at({ odooCompany: 1, fhirOrganization: 'Organization/1' })).toEqual([
+      'facilities.north.fhirOrganization: must be an id, without its type',
+    ]);
   });
 
   it('is not disturbed by variables of other programs', () => {

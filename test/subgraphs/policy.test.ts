@@ -9,6 +9,8 @@ import { SCOPES } from '../../policies/scopes.ts';
 import type { Subgraph } from '../../subgraphs/define-subgraph.ts';
 import { executable } from '../../subgraphs/execute.ts';
 import { subgraphs } from '../../subgraphs/index.ts';
+import type { FakeFhir } from '../fakes/fhir.ts';
+import { startClinic } from '../harness/clinic.ts';
 import { type OdooServer, startSandboxOdoo } from '../harness/odoo-servers.ts';
 import { type ScimServer, startSandboxScim } from '../harness/scim-servers.ts';
 import { openTestOwners } from '../harness/test-owners.ts';
@@ -39,18 +41,20 @@ const leafOf = (type: GraphQLObjectType, name: string): string => {
 describe.each(subgraphs)('the $name subgraph, asked directly', (subgraph) => {
   let odoo: OdooServer;
   let hr: ScimServer;
+  let clinic: FakeFhir;
   let opened: Awaited<ReturnType<typeof openTestOwners>>;
   let part: ExecutableSubgraph;
 
   beforeAll(async () => {
-    [odoo, hr] = await Promise.all([startSandboxOdoo(), startSandboxScim()]);
-    opened = await openTestOwners([subgraph], odoo.settings, hr.settings);
+    [odoo, hr, clinic] = await Promise.all([startSandboxOdoo(), startSandboxScim(), startClinic(BOTH)]);
+    opened = await openTestOwners([subgraph], odoo.settings, hr.settings, clinic.url);
     part = executable(subgraph, { owners: opened.owners, log: silentLog() });
   });
   afterAll(async () => {
     await opened.close();
     await odoo[Symbol.asyncDispose]();
     await hr[Symbol.asyncDispose]();
+    await clinic.stop();
   });
 
   const ask = (query: string, { scopes = Object.keys(SCOPES), facilities = BOTH }: Caller = {}, variables = {}) =>

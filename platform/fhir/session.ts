@@ -1,0 +1,250 @@
+import DataLoader from 'dataloader';
+import { type Connection, type ListArgs, type ListSelection, pageSize, toConnection } from '../connection.ts';
+import { fail } from '../errors.ts';
+import { decodeId } from '../ids.ts';
+import type { CanonicalRecord, Reference } from '../record.ts';
+import { continuationSeal } from './cursors.ts';
+import type { FhirFacility } from './directory.ts';
+import type { FhirEntitySpec, FhirEnvironment, FhirOrder, FhirRelation } from './entity.ts';
+import { allRows, continuedPage, type KeysetOrder, keysetPage, type Pages, type RowPage, slicePage } from './paging.ts';
+import { bothOf, type Criteria, isFhirId, where } from './query.ts';
+import { elementsOf, type FhirGround, FhirReader, keptIn, keyOf, MAX_BATCH, MAX_NESTED_ROWS } from './reader.ts';
+import type { Within } from './scope.ts';
+import type { FhirSpending, Stored } from './types.ts';
+
+/** A list on its way: of what, and how it is asked for. */
+interface Listing {
+  readonly ground: FhirGround;
+  readonly spec: FhirEntitySpec;
+  readonly scope: Within;
+  readonly args: ListArgs;
+  readonly selected: ListSelection;
+  readonly pages: Pages;
+}
+
+/** Lists that are asked for alike, by what they are lists of. */
+type Lists = DataLoader<string, Connection<CanonicalRecord>>;
+
+/**
+ * Reads one FHIR server for one request of one caller.
+ *
+ * The caller's facilities are part of every search. What is read by id or by number is batched over everything that asks
+ * in the same tick, and so are the lists of many parents; only the elements behind the selected fields are asked for.
+ * A list of any length costs a constant number of calls. Opening a session asks nothing of the server: while it is away,
+ * each read fails by itself.
+ */
+export class FhirSession {
+  readonly #reader: FhirReader;
+  readonly #lists = new Map<FhirEntitySpec, Map<string, Lists>>();
+
+  constructor(open: () => Promise<FhirGround>, facilityCodes: readonly string[], spending: FhirSpending) {
+    this.#reader = new FhirReader(open, facilityCodes, spending);
+  }
+
+  /** A page of the records that match. */
+  async list(spec: FhirEntitySpec, args: ListArgs, selected: ListSelection): Promise<Connection<CanonicalRecord>> {
+    const ground = await this.#reader.groundFor(spec);
+    const scope = await this.#reader.scope(ground, spec);
+    return this.#list({ ground, spec, scope, args, selected, pages: this.#reader.pages(ground) });
+  }
+
+  /** A page of the records of one facility, given by its canonical id; null where it is none of the caller's. */
+  async listAt(
+    spec: FhirEntitySpec,
+    facilityId: unknown,
+    args: ListArgs,
+    selected: ListSelection,
+  ): Promise<Connection<CanonicalRecord> | null> {
+    const facility = await this.facility(facilityId);
+    if (facility === undefined) return null;
+    const listsAt = (codes: readonly string[]) => this.#listsAt(spec, codes, args, selected);
+    return this.#listsBy(spec, ['at', args, keyOf(spec, selected.rows), selected.counted], listsAt).load(facility.code);
+  }
+
+  /** The record of a canonical id, or null: absent, of another type and out of sight are the same. */
+  async find(spec: FhirEntitySpec, id: unknown, fields: ReadonlySet<string>): Promise<CanonicalRecord | null> {
+    const local = decodeId(spec.type, id);
+    return isFhirId(local) ? this.#reader.load(spec, '_id', local, fields) : null;
+  }
+
+  /** The record with a number, which is the canonical field whose identifier system the entity names. */
+  async findBy(
+    spec: FhirEntitySpec,
+    field: string,
+    value: unknown,
+    fields: ReadonlySet<string>,
+  ): Promise<CanonicalRecord | null> {
+    if (typeof value !== 'string' || value.trim() === '' || value.length > 128) return null;
+    return this.#reader.load(spec, field, value, fields);
+  }
+
+  /** Follows a reference made by a mapping; asks only when more is wanted than the reference holds. */
+  async follow(
+    spec: FhirEntitySpec,
+    reference: unknown,
+    fields: ReadonlySet<string>,
+  ): Promise<CanonicalRecord | Reference | null> {
+    if (reference === null || reference === undefined) return null;
+    const known = reference as Reference;
+    return [...fields].every((field) => Object.hasOwn(known, field)) ? known : this.find(spec, known.id, fields);
+  }
+
+  /** A page of the records whose relation is the parent, which is given by its canonical id. */
+  async children(
+    spec: FhirEntitySpec,
+    relation: string,
+    parent: { readonly type: string; readonly id: unknown },
+    args: ListArgs,
+    selected: ListSelection,
+  ): Promise<Connection<CanonicalRecord>> {
+    const local = decodeId(parent.type, parent.id);
+    if (!isFhirId(local)) return toConnection([], false, args.after, selected.counted ? 0 : null);
+    const link = spec.relations?.[relation];
+    if (link === undefined) throw new Error(`${spec.type} has no relation ${relation}`);
+    const listsOf = (parents: readonly string[]) => this.#listsOf(spec, link, parents, args, selected);
+    return this.#listsBy(spec, [relation, args, keyOf(spec, selected.rows), selected.counted], listsOf).load(local);
+  }
+
+  /** The facility of a canonical id, if it is one of the caller's. */
+  async facility(id: unknown): Promise<FhirFacility | undefined> {
+    const ground = await this.#reader.ground();
+    return this.#reader.facilities(ground).find(({ record }) => record.id === id);
+  }
+
+  async #list(listing: Listing, within: Criteria = []): Promise<Connection<CanonicalRecord>> {
+    const { ground, spec, scope, args, selected, pages } = listing;
+    const size = pageSize(args.first);
+    const criteria = bothOf(scope.criteria, within, toFilter(spec, args.filter, this.#reader.environment(ground)));
+    const [page, total] = await Promise.all([
+      size === 0 ? EMPTY : pageOf(listing, criteria, size),
+      selected.counted ? countOf(pages, spec, criteria) : null,
+    ]);
+    return this.#connection(listing, page, total);
+  }
+
+  #connection({ ground, spec, scope, args, selected }: Listing, page: RowPage, total: number | null) {
+    const edges = page.edges.map(({ cursor, row }) => {
+      scope.assertHolds(row);
+      return { cursor, node: this.#reader.toRecord(ground, spec, row, selected.rows) };
+    });
+    return toConnection(edges, page.more, args.after, total);
+  }
+
+  /** Those that are asked for alike go together, and each of them is read once for the request. */
+  #listsBy(
+    spec: FhirEntitySpec,
+    likeness: readonly unknown[],
+    read: (names: readonly string[]) => Promise<readonly (Connection<CanonicalRecord> | Error)[]>,
+  ): Lists {
+    const loaders = keptIn(this.#lists, spec);
+    const key = JSON.stringify(likeness);
+    const loader: Lists = loaders.get(key) ?? new DataLoader(read, { maxBatchSize: MAX_BATCH });
+    loaders.set(key, loader);
+    return loader;
+  }
+
+  /** Each facility's page by a search of its own. */
+  async #listsAt(spec: FhirEntitySpec, codes: readonly string[], args: ListArgs, selected: ListSelection) {
+    const ground = await this.#reader.groundFor(spec);
+    const isBatch = codes.length > 1 && ground.client.capabilities.batch;
+    const pages = isBatch ? this.#reader.batchedPages(ground) : this.#reader.pages(ground);
+    const scopes = await Promise.all(
+      codes.map((code) => this.#reader.scope(ground, spec, ground.directory.byCode(code))),
+    );
+    return settled(scopes.map((scope) => this.#list({ ground, spec, scope, args, selected, pages })));
+  }
+
+  /** Each parent's page by a search of its own, all in one batch; or whole lists by one search. */
+  async #listsOf(
+    spec: FhirEntitySpec,
+    link: FhirRelation,
+    parents: readonly string[],
+    args: ListArgs,
+    selected: ListSelection,
+  ): Promise<readonly (Connection<CanonicalRecord> | Error)[]> {
+    const ground = await this.#reader.groundFor(spec);
+    const scope = await this.#reader.scope(ground, spec);
+    const isAlone = parents.length === 1;
+    const pages = isAlone ? this.#reader.pages(ground) : this.#reader.batchedPages(ground);
+    const listing = { ground, spec, scope, args, selected, pages };
+    const canBatch = isAlone || ground.client.capabilities.batch || !isKeyset(toOrder(spec, args.orderBy).order);
+    if (link.few === true || !canBatch)
+      return this.#wholeLists({ ...listing, pages: this.#reader.pages(ground) }, link, parents);
+    const ofParent = (parent: string) => where(link.param, [`${link.to}/${parent}`]);
+    return settled(parents.map((parent) => this.#list(listing, ofParent(parent))));
+  }
+
+  async #wholeLists(listing: Listing, link: FhirRelation, parents: readonly string[]) {
+    const { ground, spec, scope, args, selected, pages } = listing;
+    const size = pageSize(args.first);
+    const env = this.#reader.environment(ground);
+    const { order, direction } = toOrder(spec, args.orderBy);
+    const keyset = isKeyset(order) ? { ...order, direction } : null;
+    const own = [...scope.elements, ...link.elements, ...(keyset?.elements ?? [])];
+    const references = parents.map((parent) => `${link.to}/${parent}`);
+    const rows = await allRows(pages, {
+      type: spec.resource,
+      criteria: bothOf(scope.criteria, where(link.param, references), toFilter(spec, args.filter, env)),
+      elements: elementsOf(spec, selected.rows, own),
+    });
+    if (rows.length > MAX_NESTED_ROWS) throw fail('RESULT_TOO_LARGE');
+    const byParent = new Map<string, Stored[]>(parents.map((parent) => [parent, []]));
+    for (const row of rows) for (const parent of new Set(link.targets(row, env))) byParent.get(parent)?.push(row);
+    return parents.map((parent) => {
+      const all = byParent.get(parent) ?? [];
+      return this.#connection(listing, slicePage(all, keyset, size, args.after), selected.counted ? all.length : null);
+    });
+  }
+}
+
+const EMPTY: RowPage = { edges: [], more: false };
+
+const pageOf = async (
+  { ground, spec, scope, args, selected, pages }: Listing,
+  criteria: Criteria,
+  size: number,
+): Promise<RowPage> => {
+  const { order, direction } = toOrder(spec, args.orderBy);
+  const request = { type: spec.resource, criteria };
+  if (isKeyset(order)) {
+    const elements = elementsOf(spec, selected.rows, [...scope.elements, ...(order.elements ?? [])]);
+    return keysetPage(pages, { ...request, elements }, { ...order, direction }, size, args.after);
+  }
+  // A later page answers with the elements of the first, whatever is selected by then: so with all of them.
+  const elements = elementsOf(spec, new Set(Object.keys(spec.fields)), scope.elements);
+  const sort = direction === 'ASC' ? order.param : `-${order.param}`;
+  const seal = continuationSeal(ground.cursorKey, JSON.stringify([spec.type, criteria, sort]));
+  return continuedPage(pages, { ...request, elements, sort }, size, args.after, seal);
+};
+
+const countOf = async (pages: Pages, spec: FhirEntitySpec, criteria: Criteria): Promise<number> => {
+  const { total } = await pages.search({ type: spec.resource, criteria, counted: true });
+  if (total === null) throw fail('SOR_CONTRACT_BROKEN');
+  return total;
+};
+
+const isKeyset = (order: FhirOrder): order is Omit<KeysetOrder, 'direction'> => order.value !== undefined;
+
+/** The filter input as conditions; keys without a value ask for nothing. */
+const toFilter = (spec: FhirEntitySpec, input: ListArgs['filter'], env: FhirEnvironment): Criteria =>
+  bothOf(
+    ...Object.entries(input ?? {}).map(([key, value]) =>
+      value === null || value === undefined ? [] : (spec.filters?.[key]?.toCriteria(value as never, env) ?? []),
+    ),
+  );
+
+const toOrder = (
+  { orders = {}, defaultOrder }: FhirEntitySpec,
+  input: ListArgs['orderBy'],
+): { readonly order: FhirOrder; readonly direction: 'ASC' | 'DESC' } => {
+  const chosen = input ?? defaultOrder;
+  const order = orders[chosen.field];
+  if (order === undefined) throw new Error(`there is no order ${chosen.field}`);
+  return { order, direction: chosen.direction };
+};
+
+/** What failed is an error in its place: one parent's list does not take the others with it. */
+const settled = async <T>(promises: readonly Promise<T>[]): Promise<(T | Error)[]> =>
+  (await Promise.allSettled(promises)).map((each) =>
+    each.status === 'fulfilled' ? each.value : (each.reason as Error),
+  );

@@ -1,0 +1,23 @@
+import { onAbort } from '../odoo/abort.ts';
+import { type Clock, systemClock } from '../odoo/clock.ts';
+import type { FhirSpending } from './types.ts';
+
+/**
+ * Waits for something that others wait for too, so that none of them can end it; each leaves when its own time is over,
+ * with what `leave` makes of the reason.
+ */
+export const within = <T>(
+  promise: Promise<T>,
+  { deadline, signal }: FhirSpending,
+  leave: (reason: 'deadline' | 'cancelled') => Error,
+  clock: Clock = systemClock,
+): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const cancelTimer = clock.at(deadline, () => reject(leave('deadline')));
+    const ignoreSignal = onAbort(signal, () => reject(leave('cancelled')));
+    const forget = () => {
+      cancelTimer();
+      ignoreSignal();
+    };
+    void promise.then(resolve, reject).finally(forget);
+  });

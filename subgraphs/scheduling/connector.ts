@@ -1,0 +1,35 @@
+import type { ListArgs, ListSelection } from '../../platform/connection.ts';
+import type { Connector } from '../define-subgraph.ts';
+import { fhirRecordsOf } from '../fhir-records.ts';
+import type { Sessions } from '../owners.ts';
+import { appointment, patient, practitioner, room, schedule, service, slot } from './entities.ts';
+
+const ENTITIES = {
+  Patient: patient,
+  Practitioner: practitioner,
+  Room: room,
+  Service: service,
+  Schedule: schedule,
+  Slot: slot,
+  Appointment: appointment,
+} as const;
+
+const connectScheduling = ({ scheduling }: Pick<Sessions, 'scheduling'>) => ({
+  ...fhirRecordsOf(scheduling, ENTITIES),
+
+  /** The practitioner whom an employee's number belongs to. */
+  practitionerOfEmployee: (number: unknown, fields: ReadonlySet<string>) =>
+    scheduling.findBy(practitioner, 'employeeNumber', number, fields),
+  facility: async (id: unknown) => (await scheduling.facility(id))?.record ?? null,
+  /** What is at one facility; null where it is none of the caller's. */
+  ofFacility: (kind: 'Appointment' | 'Room', facilityId: unknown, args: ListArgs, selected: ListSelection) =>
+    scheduling.listAt(ENTITIES[kind], facilityId, args, selected),
+});
+
+export type Scheduling = { readonly scheduling: ReturnType<typeof connectScheduling> };
+
+export const connector: Connector<Scheduling> = {
+  owners: ['scheduling'],
+  scheduling: Object.values(ENTITIES),
+  connect: (sessions) => ({ scheduling: connectScheduling(sessions) }),
+};
