@@ -6,6 +6,7 @@ import type { IssuerOptions } from '../gateway/identity/issuer-keys.ts';
 import { startGateway } from '../gateway/server.ts';
 import type { Config } from '../platform/config.ts';
 import { fhirSettings } from '../platform/fhir/settings.ts';
+import type { FhirSettings } from '../platform/fhir/types.ts';
 import type { Log } from '../platform/log.ts';
 import type { OdooSettings } from '../platform/odoo/types.ts';
 import { ROOT } from '../platform/root.ts';
@@ -18,6 +19,7 @@ import { learnFacilities } from '../subgraphs/learn-facilities.ts';
 import { closeOwners, openOwners, type Owners } from '../subgraphs/owners.ts';
 import { EXAMPLES } from './examples.ts';
 import { startDevelopmentIssuer } from './issuer/server.ts';
+import { attachFhirSandbox } from './fhir/child.ts';
 import { attachOdooSandbox } from './odoo/child.ts';
 import { attachScimSandbox } from './scim/child.ts';
 import { SCOPES } from '../policies/scopes.ts';
@@ -37,9 +39,9 @@ export interface Embedded {
 }
 
 /**
- * Starts gateway, subgraphs, development issuer and the sandboxes of Odoo and of HR. A setting that names a real system
- * replaces its stand-in. Resolves when the gateway listens; what it depends on may still be on its way, and `/readyz` says
- * so.
+ * Starts gateway, subgraphs, development issuer and the sandboxes of Odoo, of HR and of scheduling. A setting that names
+ * a real system replaces its stand-in. Resolves when the gateway listens; what it depends on may still be on its way, and
+ * `/readyz` says so.
  */
 export const startEmbedded = async (config: Config, log: Log): Promise<Embedded> => {
   const stops: (() => Promise<void>)[] = [];
@@ -48,8 +50,13 @@ export const startEmbedded = async (config: Config, log: Log): Promise<Embedded>
   };
   try {
     await mkdir(config.data.dir, { recursive: true, mode: 0o700 });
-    const [odoo, hr] = await Promise.all([odooSettings(config, stops), hrSettings(config, stops)]);
-    const [scheduling, billing] = [fhirSettings(config.scheduling), fhirSettings(config.billing)];
+    // Each takes a while to start the first time, on a processor of its own.
+    const [odoo, hr, scheduling] = await Promise.all([
+      odooSettings(config, stops),
+      hrSettings(config, stops),
+      schedulingSettings(config, stops),
+    ]);
+    const billing = fhirSettings(config.billing);
     const supergraphSdl = await readFile(join(ROOT, 'gateway', 'supergraph', 'supergraph.graphql'), 'utf8');
     const where = { odoo, hr, scheduling, billing, store: storeSettings(config), supergraphSdl };
     const owners = openOwners(subgraphs, where, config, log);
@@ -110,6 +117,18 @@ const hrSettings = async ({ hr, data }: Config, stops: (() => Promise<void>)[]):
   const sandbox = await attachScimSandbox(data.dir);
   stops.push(() => sandbox.stop());
   return { ...limits, url: sandbox.base, token: new Secret(sandbox.token) };
+};
+
+const schedulingSettings = async (
+  { scheduling, data }: Config,
+  stops: (() => Promise<void>)[],
+): Promise<FhirSettings> => {
+  const named = fhirSettings(scheduling);
+  if (named !== undefined) return named;
+  const { reads, writes, responseLimit } = scheduling;
+  const sandbox = await attachFhirSandbox(data.dir, 'scheduling');
+  stops.push(() => sandbox.stop());
+  return { url: sandbox.url, auth: { kind: 'bearer', token: new Secret(sandbox.token) }, reads, writes, responseLimit };
 };
 
 const issuerOptions = async (
