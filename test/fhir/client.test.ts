@@ -366,6 +366,14 @@ describe('a server that fails', () => {
     expect(await codeFrom(search())).toBe('SOR_CONTRACT_BROKEN');
   });
 
+  it('has no more reads under way at once than it may, and writes do not wait for them', async () => {
+    proxy.hang({ when: ({ method }) => method === 'GET' });
+    const reads = Array.from({ length: 20 }, () => codeFrom(search(500)));
+    expect(await codeFrom(create())).toBe('ok');
+    expect(new Set(await Promise.all(reads))).toEqual(new Set(['SOR_TIMEOUT']));
+    expect(proxy.requests.filter(({ path }) => path.startsWith('/fhir/R4/Patient'))).toHaveLength(8);
+  });
+
   it('is left alone when the caller is gone', async () => {
     proxy.hang();
     const gone = new AbortController();

@@ -4,6 +4,7 @@ import { type FhirOwner, openFhir } from '../../platform/fhir/owner.ts';
 import { createIdentity } from '../../platform/identity.ts';
 import { encodeId } from '../../platform/ids.ts';
 import { silentLog } from '../../platform/log.ts';
+import { Secret } from '../../platform/secret.ts';
 import { deadlineIn, SECOND } from '../../platform/time.ts';
 import { type FakeFhir, startFhir } from '../fakes/fhir.ts';
 import { startFaultyProxy } from '../fakes/faulty-proxy.ts';
@@ -12,12 +13,13 @@ import { codeFrom, settingsFor } from './harness.ts';
 
 const SYSTEM = 'urn:caregraph:facility';
 
-const open = (url: string | undefined, facilities?: FhirFacilityMap): FhirOwner =>
+const open = (url: string | undefined, facilities?: FhirFacilityMap, secret?: Secret): FhirOwner =>
   openFhir({
     name: 'scheduling',
     settings: url === undefined ? undefined : settingsFor(url),
     entities: ENTITIES,
     facilities,
+    secret,
     callWithin: 2 * SECOND,
     log: silentLog(),
     backoff: { first: 10, longest: 20 },
@@ -106,6 +108,27 @@ describe('a server', () => {
     await until(() => isOk(owner));
     expect(await list(owner)).toBe('ok');
     await owner.close();
+  });
+
+  it('is read on by another process of ours, where both have one secret', async () => {
+    await using server = await startFhir();
+    seed(server);
+    for (const id of ['a', 'b', 'c']) server.put({ resourceType: 'Practitioner', id, name: [{ family: id }] });
+    const owners = [new Secret('one'), new Secret('one'), new Secret('two'), undefined].map((secret) =>
+      open(server.url, undefined, secret),
+    );
+    const [first, alike, other, none] = owners as [FhirOwner, FhirOwner, FhirOwner, FhirOwner];
+    const page = async (owner: FhirOwner, after?: string | null) =>
+      (await sessionOf(owner)).list(
+        person,
+        { first: 1, after: after ?? null },
+        { rows: new Set(['family']), counted: false },
+      );
+    const after = (await page(first)).pageInfo.endCursor;
+    expect((await page(alike, after)).nodes).toMatchObject([{ family: 'b' }]);
+    expect(await codeFrom(page(other, after))).toBe('BAD_USER_INPUT');
+    expect(await codeFrom(page(none, after))).toBe('BAD_USER_INPUT');
+    for (const owner of owners) await owner.close();
   });
 
   it('that hangs when it is connected to costs a request its deadline', async () => {

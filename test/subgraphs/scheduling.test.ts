@@ -218,7 +218,9 @@ describe('without a scheduling platform', () => {
     expect(reply.errors.map(({ path, extensions }) => [path, extensions.code])).toEqual([
       [['rooms'], 'SOR_UNAVAILABLE'],
     ]);
-    const { dependencies } = (await (await fetch(`${graph.url}/readyz`)).json()) as { dependencies: { name: string }[] };
+    const { dependencies } = (await (await fetch(`${graph.url}/readyz`)).json()) as {
+      dependencies: { name: string }[];
+    };
     expect(dependencies.find(({ name }) => name === 'scheduling')).toEqual({ name: 'scheduling', status: 'ok' });
   });
 });
