@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { importJWK, type JWK, SignJWT } from 'jose';
 import { LoggableError } from '../log.ts';
-import type { Clock } from '../odoo/clock.ts';
-import { openTransport, TransportFailure, type WireAnswer, type WireRequest } from '../odoo/transport.ts';
+import type { Clock } from '../outbound/clock.ts';
+import { openTransport, TransportFailure, type WireAnswer, type WireRequest } from '../outbound/transport.ts';
 import { MINUTE, SECOND } from '../time.ts';
 import type { FhirAuth } from './types.ts';
 

@@ -1,4 +1,4 @@
-import type { WireAnswer } from '../odoo/transport.ts';
+import type { WireAnswer } from '../outbound/transport.ts';
 import { type CallName, type FhirFault, shapeFault, statusFault, toError } from './faults.ts';
 import { type OperationOutcomeIssue, issuesOf } from './outcome.ts';
 import { isFhirId } from './query.ts';

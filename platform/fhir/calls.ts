@@ -1,6 +1,6 @@
-import type { Clock } from '../odoo/clock.ts';
-import { type Lane, LaneRefusal, type Pass } from '../odoo/lane.ts';
-import { type Transport, TransportFailure, type WireAnswer, type WireRequest } from '../odoo/transport.ts';
+import type { Clock } from '../outbound/clock.ts';
+import { type Lane, LaneRefusal, type Pass } from '../outbound/lane.ts';
+import { type Transport, TransportFailure, type WireAnswer, type WireRequest } from '../outbound/transport.ts';
 import { type Authorizer, TokenRefused } from './auth.ts';
 import { accessFault, FhirFault, refusedFault, shapeFault, statusFault, toError, transportFault } from './faults.ts';
 import { issuesOf } from './outcome.ts';

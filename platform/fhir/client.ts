@@ -1,6 +1,6 @@
-import { type Clock, systemClock } from '../odoo/clock.ts';
-import { Lane } from '../odoo/lane.ts';
-import { openTransport } from '../odoo/transport.ts';
+import { type Clock, systemClock } from '../outbound/clock.ts';
+import { Lane } from '../outbound/lane.ts';
+import { openTransport } from '../outbound/transport.ts';
 import { createAuthorizer } from './auth.ts';
 import { baseOf } from './bundles.ts';
 import { type Caller, createCaller } from './calls.ts';

@@ -1,10 +1,9 @@
+import type { LaneName } from '../outbound/lane.ts';
 import type { GraphQLError } from 'graphql';
 import { type ErrorCode, fail } from '../errors.ts';
 import { LoggableError } from '../log.ts';
-import type { TransportFailure } from '../odoo/transport.ts';
+import type { TransportFailure } from '../outbound/transport.ts';
 import type { OperationOutcomeIssue } from './outcome.ts';
-
-type LaneName = 'read' | 'write';
 
 /** What one kind of failure means for the caller, and whether a read may be sent again. */
 export interface Verdict {

@@ -1,6 +1,6 @@
 import { codeOf, type ErrorCode, fail } from '../errors.ts';
 import type { Log } from '../log.ts';
-import { type Clock, systemClock } from '../odoo/clock.ts';
+import { type Clock, systemClock } from '../outbound/clock.ts';
 import type { DependencyHealth } from '../subgraph.ts';
 import { MINUTE, SECOND } from '../time.ts';
 import type { FhirCallEvent, FhirClient } from './types.ts';

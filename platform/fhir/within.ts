@@ -1,5 +1,5 @@
-import { onAbort } from '../odoo/abort.ts';
-import { type Clock, systemClock } from '../odoo/clock.ts';
+import { onAbort } from '../outbound/abort.ts';
+import { type Clock, systemClock } from '../outbound/clock.ts';
 import type { FhirSpending } from './types.ts';
 
 /**

@@ -1,9 +1,9 @@
-import { onAbort } from './abort.ts';
-import type { Clock } from './clock.ts';
+import { onAbort } from '../outbound/abort.ts';
+import type { Clock } from '../outbound/clock.ts';
 import { type CallName, OdooFault, refusedFault, toError, transportFault } from './faults.ts';
-import { type Lane, LaneRefusal, type Pass } from './lane.ts';
-import { type Transport, TransportFailure } from './transport.ts';
-import type { CallContext, CallEvent, LaneName } from './types.ts';
+import { type Lane, LaneRefusal, type Pass, type LaneName } from '../outbound/lane.ts';
+import { type Transport, TransportFailure } from '../outbound/transport.ts';
+import type { CallContext, CallEvent } from './types.ts';
 import type { Wire, WireCall } from './wire.ts';
 
 /** Attempts after the first. */

@@ -1,11 +1,11 @@
 import { createCaller } from './calls.ts';
-import { type Clock, systemClock } from './clock.ts';
+import { type Clock, systemClock } from '../outbound/clock.ts';
 import { createDescriber } from './describe.ts';
-import { Lane } from './lane.ts';
+import { Lane, type LaneName } from '../outbound/lane.ts';
 import { methodsOf } from './methods.ts';
 import { probe } from './probe.ts';
-import { openTransport } from './transport.ts';
-import type { CallEvent, LaneName, OdooClient, OdooServerInfo, OdooSettings } from './types.ts';
+import { openTransport } from '../outbound/transport.ts';
+import type { CallEvent, OdooClient, OdooServerInfo, OdooSettings } from './types.ts';
 import { json2, jsonRpc } from './wire.ts';
 
 export interface OdooDeps {

@@ -1,6 +1,6 @@
-import { onAbort } from './abort.ts';
+import { onAbort } from '../outbound/abort.ts';
 import type { Caller, Spending } from './calls.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../outbound/clock.ts';
 import { faultOf, refusedFault, shapeFault, toError } from './faults.ts';
 import type { FieldDescription, FieldType, ModelDescription } from './types.ts';
 import { isRecord } from './values.ts';

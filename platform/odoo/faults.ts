@@ -1,8 +1,8 @@
+import type { LaneName } from '../outbound/lane.ts';
 import type { GraphQLError } from 'graphql';
 import { type ErrorCode, fail } from '../errors.ts';
 import { LoggableError } from '../log.ts';
-import { TransportFailure } from './transport.ts';
-import type { LaneName } from './types.ts';
+import { TransportFailure } from '../outbound/transport.ts';
 
 /** What one kind of failure means for the caller, and whether the same call may be sent again. */
 export interface Verdict {

@@ -1,3 +1,4 @@
+import type { LaneName } from '../outbound/lane.ts';
 import type { Caller } from './calls.ts';
 import type { Describer } from './describe.ts';
 import { contractFault, loadFault, misuse, shapeFault, toError } from './faults.ts';
@@ -5,7 +6,6 @@ import { readGroup } from './group.ts';
 import type {
   CallContext,
   ExecuteOptions,
-  LaneName,
   LoadResult,
   ModelDescription,
   OdooClient,

@@ -2,7 +2,7 @@ import { type CallName, contractFault, OdooFault, shapeFault, toError, transport
 import type { Spending } from './calls.ts';
 import { fail } from '../errors.ts';
 import { LoggableError } from '../log.ts';
-import { type Transport, TransportFailure, type WireRequest } from './transport.ts';
+import { type Transport, TransportFailure, type WireRequest } from '../outbound/transport.ts';
 import type { OdooServerInfo, OdooSettings, Protocol } from './types.ts';
 import { isRecord } from './values.ts';
 import { json2, parse, rpcRequest, rpcResult } from './wire.ts';

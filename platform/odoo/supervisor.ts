@@ -2,7 +2,7 @@ import { codeOf, type ErrorCode, fail } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { SECOND } from '../time.ts';
 import { connectOdoo, type OdooDeps, probeOdoo } from './client.ts';
-import { type Clock, systemClock } from './clock.ts';
+import { type Clock, systemClock } from '../outbound/clock.ts';
 import { checkContract, type Contract, ContractError, type ContractNeeds } from './contract.ts';
 import { faultOf } from './faults.ts';
 import type { CallEvent, OdooClient, OdooServerInfo, OdooSettings } from './types.ts';

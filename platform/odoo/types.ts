@@ -1,3 +1,4 @@
+import type { LaneName } from '../outbound/lane.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Deadline } from '../time.ts';
 
@@ -164,8 +165,6 @@ export interface CallEvent {
   /** 1 is the first. */
   readonly attempt: number;
 }
-
-export type LaneName = 'read' | 'write';
 
 /**
  * The only door to one Odoo server. Every method rejects with an error of our table (faults.ts) and nothing of what

@@ -1,5 +1,5 @@
 import { type CallName, namedFault, type OdooException, shapeFault, unnamedFault } from './faults.ts';
-import type { WireAnswer, WireRequest } from './transport.ts';
+import type { WireAnswer, WireRequest } from '../outbound/transport.ts';
 import type { OdooSettings, OdooValue } from './types.ts';
 import { isRecord } from './values.ts';
 

@@ -1,9 +1,9 @@
-import { onAbort } from '../odoo/abort.ts';
-import type { Clock } from '../odoo/clock.ts';
-import { type Lane, LaneRefusal, type Pass } from '../odoo/lane.ts';
-import { type Transport, TransportFailure, type WireAnswer, type WireRequest } from '../odoo/transport.ts';
+import { onAbort } from '../outbound/abort.ts';
+import type { Clock } from '../outbound/clock.ts';
+import { type Lane, LaneRefusal, type Pass, type LaneName } from '../outbound/lane.ts';
+import { type Transport, TransportFailure, type WireAnswer, type WireRequest } from '../outbound/transport.ts';
 import { refusedFault, ScimFault, shapeFault, statusFault, toError, transportFault } from './faults.ts';
-import type { CallEvent, CallName, LaneName, Spending } from './types.ts';
+import type { CallEvent, CallName, Spending } from './types.ts';
 
 /** Attempts of a read after the first. */
 const RETRIES = 2;

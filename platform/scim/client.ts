@@ -1,7 +1,7 @@
 import { codeOf, fail } from '../errors.ts';
-import { type Clock, systemClock } from '../odoo/clock.ts';
-import { Lane } from '../odoo/lane.ts';
-import { openTransport } from '../odoo/transport.ts';
+import { type Clock, systemClock } from '../outbound/clock.ts';
+import { Lane } from '../outbound/lane.ts';
+import { openTransport } from '../outbound/transport.ts';
 import { type Answered, type Asking, type Caller, createCaller } from './calls.ts';
 import { discover, type ScimServer } from './discovery.ts';
 import { contractFault, shapeFault, statusFault, toError } from './faults.ts';

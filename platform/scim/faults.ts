@@ -1,8 +1,9 @@
+import type { LaneName } from '../outbound/lane.ts';
 import type { GraphQLError } from 'graphql';
 import { type ErrorCode, fail } from '../errors.ts';
 import { LoggableError } from '../log.ts';
-import type { TransportFailure } from '../odoo/transport.ts';
-import type { CallName, LaneName } from './types.ts';
+import type { TransportFailure } from '../outbound/transport.ts';
+import type { CallName } from './types.ts';
 
 /** What one kind of failure means for the caller, and whether the same read may be sent again. */
 export interface Verdict {

@@ -1,3 +1,4 @@
+import type { LaneName } from '../outbound/lane.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Filter } from './filter.ts';
 
@@ -21,7 +22,6 @@ export interface ScimSettings {
   readonly connectTimeout?: number;
 }
 
-export type LaneName = 'read' | 'write';
 export type Operation = 'discover' | 'get' | 'list' | 'create' | 'replace' | 'patch' | 'remove' | 'bulk';
 
 /** What a call is about. All that a log learns of it. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type AdaptiveLimit, adaptLimit, startLimit } from '../../platform/odoo/adaptive-limit.ts';
+import { type AdaptiveLimit, adaptLimit, startLimit } from '../../platform/outbound/adaptive-limit.ts';
 
 const CEILING = 8;
 

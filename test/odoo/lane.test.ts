@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { Lane, LaneRefusal } from '../../platform/odoo/lane.ts';
+import { Lane, LaneRefusal } from '../../platform/outbound/lane.ts';
 import { manualClock } from './manual-clock.ts';
 
 const open = (options: { ceiling?: number; adaptive?: boolean; queue?: number } = {}) => {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../platform/odoo/clock.ts';
+import type { Clock } from '../../platform/outbound/clock.ts';
 
 export interface ManualClock extends Clock {
   /** Moves time and runs what falls due, in order, synchronously. */

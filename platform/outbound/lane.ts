@@ -2,6 +2,8 @@ import { onAbort } from './abort.ts';
 import { adaptLimit, startLimit } from './adaptive-limit.ts';
 import type { Clock } from './clock.ts';
 
+export type LaneName = 'read' | 'write';
+
 /** Why a call was not let in. */
 export type Refusal = 'full' | 'deadline' | 'cancelled' | 'closed';
 

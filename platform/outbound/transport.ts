@@ -2,7 +2,7 @@ import { type Dispatcher, Pool } from 'undici';
 import { LoggableError } from '../log.ts';
 import { onAbort } from './abort.ts';
 import type { Clock } from './clock.ts';
-import type { LaneName } from './types.ts';
+import type { LaneName } from './lane.ts';
 
 export interface WireRequest {
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
