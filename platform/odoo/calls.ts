@@ -1,7 +1,7 @@
-import { onAbort } from '../outbound/abort.ts';
 import type { Clock } from '../outbound/clock.ts';
 import { type CallName, OdooFault, refusedFault, toError, transportFault } from './faults.ts';
 import { type Lane, LaneRefusal, type Pass, type LaneName } from '../outbound/lane.ts';
+import { pause } from '../outbound/pause.ts';
 import { type Transport, TransportFailure } from '../outbound/transport.ts';
 import type { CallContext, CallEvent } from './types.ts';
 import type { Wire, WireCall } from './wire.ts';
@@ -92,17 +92,3 @@ const faultFrom = (error: unknown, call: CallName): OdooFault => {
   if (error instanceof TransportFailure) return transportFault(error, call);
   throw error;
 };
-
-/** Waits until a moment; false as soon as the signal falls. */
-const pause = (clock: Clock, until: number, signal?: AbortSignal): Promise<boolean> =>
-  new Promise((resolve) => {
-    if (signal?.aborted === true) return resolve(false);
-    const cancelTimer = clock.at(until, () => {
-      ignoreSignal();
-      resolve(true);
-    });
-    const ignoreSignal = onAbort(signal, () => {
-      cancelTimer();
-      resolve(false);
-    });
-  });

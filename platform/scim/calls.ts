@@ -1,6 +1,6 @@
-import { onAbort } from '../outbound/abort.ts';
 import type { Clock } from '../outbound/clock.ts';
 import { type Lane, LaneRefusal, type Pass, type LaneName } from '../outbound/lane.ts';
+import { pause } from '../outbound/pause.ts';
 import { type Transport, TransportFailure, type WireAnswer, type WireRequest } from '../outbound/transport.ts';
 import { refusedFault, ScimFault, shapeFault, statusFault, toError, transportFault } from './faults.ts';
 import type { CallEvent, CallName, Spending } from './types.ts';
@@ -143,17 +143,3 @@ const faultFrom = (error: unknown, call: CallName): ScimFault => {
   if (error instanceof TransportFailure) return transportFault(error, call);
   throw error;
 };
-
-/** Waits until a moment; false as soon as the signal falls. */
-const pause = (clock: Clock, until: number, signal?: AbortSignal): Promise<boolean> =>
-  new Promise((resolve) => {
-    if (signal?.aborted === true) return resolve(false);
-    const cancelTimer = clock.at(until, () => {
-      ignoreSignal();
-      resolve(true);
-    });
-    const ignoreSignal = onAbort(signal, () => {
-      cancelTimer();
-      resolve(false);
-    });
-  });
