@@ -1,32 +1,9 @@
 import { fail } from '../errors.ts';
+import { type DateInput, type DateTimeInput, type IdInput, MAX_VALUES, type TextInput } from '../filter-inputs.ts';
 import { decodeId } from '../ids.ts';
 import type { FhirFilter } from './entity.ts';
 import { type CodeMapping, toUtc } from './mappings.ts';
 import { bothOf, type Criteria, escapeValue, isFhirId, token, where } from './query.ts';
-
-/** Shapes of the filter inputs in `subgraphs/common.graphql`. A key that is null or absent asks for nothing. */
-interface TextInput {
-  readonly eq?: string | null;
-  readonly in?: readonly string[] | null;
-  readonly contains?: string | null;
-  readonly startsWith?: string | null;
-}
-interface SetInput {
-  readonly eq?: string | null;
-  readonly in?: readonly string[] | null;
-}
-interface DateInput {
-  readonly eq?: string | null;
-  readonly from?: string | null;
-  readonly to?: string | null;
-}
-interface DateTimeInput {
-  readonly from?: string | null;
-  readonly before?: string | null;
-}
-
-/** Longest list in a filter; a longer one is a report, not a query. */
-const MAX_VALUES = 1000;
 
 const filter = <I>(param: string, toCriteria: (input: I) => Criteria): FhirFilter => ({
   params: [param],
@@ -37,7 +14,7 @@ const when = <T>(value: T | null | undefined, make: (value: T) => Criteria): Cri
   value === null || value === undefined ? [] : make(value);
 
 /** Each alternative of `eq` and `in` as a criterion of its own, so that both must hold. */
-const amongst = ({ eq, in: list }: SetInput, toCriteria: (values: readonly string[]) => Criteria): Criteria =>
+const amongst = ({ eq, in: list }: IdInput, toCriteria: (values: readonly string[]) => Criteria): Criteria =>
   bothOf(
     when(eq, (value) => toCriteria([value])),
     when(list, (values) => toCriteria(bounded(values))),
@@ -55,11 +32,11 @@ export const textFilter = (param: string): FhirFilter =>
 
 /** Ids of a type. One that is malformed, or of another type, matches nothing, just as a missing record would. */
 export const idFilter = (type: string): FhirFilter =>
-  filter('_id', (input: SetInput) => amongst(input, (ids) => where('_id', localIds(type, ids))));
+  filter('_id', (input: IdInput) => amongst(input, (ids) => where('_id', localIds(type, ids))));
 
 /** Records that refer to one of these. */
 export const referenceFilter = (param: string, type: string, resource: string): FhirFilter =>
-  filter(param, (input: SetInput) =>
+  filter(param, (input: IdInput) =>
     amongst(input, (ids) =>
       where(
         param,
@@ -73,7 +50,7 @@ export const identifierFilter = (system: string): FhirFilter => codeFilter('iden
 
 /** Codes of one system. */
 export const codeFilter = (param: string, system: string): FhirFilter =>
-  filter(param, (input: SetInput) =>
+  filter(param, (input: IdInput) =>
     amongst(input, (values) =>
       where(
         param,
@@ -85,7 +62,7 @@ export const codeFilter = (param: string, system: string): FhirFilter =>
 /** Facilities, by the Organization or the site Locations they are. */
 export const facilityFilter = (param: string, resource: 'Organization' | 'Location'): FhirFilter => ({
   params: [param],
-  toCriteria: (input: SetInput, { directory }) =>
+  toCriteria: (input: IdInput, { directory }) =>
     amongst(input, (ids) =>
       where(
         param,

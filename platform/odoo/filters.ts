@@ -1,38 +1,17 @@
 import { fail } from '../errors.ts';
+import {
+  type DateInput,
+  type DateTimeInput,
+  type DecimalInput,
+  type IdInput,
+  MAX_VALUES,
+  type TextInput,
+} from '../filter-inputs.ts';
 import { decodeId } from '../ids.ts';
 import { allOf, anyOf, nothing } from './domain.ts';
 import type { FilterMapping, Name } from './entity.ts';
 import type { Domain, DomainOperator, OdooValue } from './types.ts';
 import { toOdooDatetime } from './values.ts';
-
-/** Shapes of the filter inputs in `subgraphs/common.graphql`. A key that is null or absent asks for nothing. */
-interface TextInput {
-  readonly eq?: string | null;
-  readonly in?: readonly string[] | null;
-  readonly contains?: string | null;
-  readonly startsWith?: string | null;
-}
-interface IdInput {
-  readonly eq?: string | null;
-  readonly in?: readonly string[] | null;
-}
-interface DateInput {
-  readonly eq?: string | null;
-  readonly from?: string | null;
-  readonly to?: string | null;
-}
-interface DateTimeInput {
-  readonly from?: string | null;
-  readonly before?: string | null;
-}
-interface DecimalInput {
-  readonly eq?: string | null;
-  readonly gte?: string | null;
-  readonly lte?: string | null;
-}
-
-/** Longest list in a filter; a longer one is a report, not a query. */
-const MAX_VALUES = 1000;
 
 const filter = <I>(name: Name, toDomain: (column: string, input: I) => Domain): FilterMapping => ({
   needs: [name],

@@ -1,28 +1,9 @@
 import { fail } from '../errors.ts';
+import { type DateInput, type IdInput, MAX_VALUES, type TextInput } from '../filter-inputs.ts';
 import { decodeId } from '../ids.ts';
 import type { FilterMapping } from './entity.ts';
 import { allOf, among, anyOf, compare, everything, type Filter, not, nothing, present } from './filter.ts';
 import type { Vocabulary } from './mappings.ts';
-
-/** Shapes of the filter inputs in `subgraphs/common.graphql`. A key that is null or absent asks for nothing. */
-interface TextInput {
-  readonly eq?: string | null;
-  readonly in?: readonly string[] | null;
-  readonly contains?: string | null;
-  readonly startsWith?: string | null;
-}
-interface IdInput {
-  readonly eq?: string | null;
-  readonly in?: readonly string[] | null;
-}
-interface DateInput {
-  readonly eq?: string | null;
-  readonly from?: string | null;
-  readonly to?: string | null;
-}
-
-/** Longest list in a filter; a longer one is a report, not a query. */
-const MAX_VALUES = 1000;
 
 const filter = <I>(path: string, toFilter: (input: I) => Filter): FilterMapping => ({
   needs: [path],
