@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { closeServer } from '../close-server.ts';
 import { type Fault, type Faults, faultSwitch } from '../odoo/faults.ts';
 import { type FhirOptions, openFhir } from './fhir.ts';
 import { answerTo } from './http.ts';
@@ -78,9 +79,9 @@ export const startFhirSandbox = async (options: FhirSandboxOptions): Promise<Fhi
     throw error;
   }
   ({ port } = server.address() as AddressInfo);
-  const control = faultSwitch({ close: () => close(server, timers), open: () => listen(server, port, host) });
+  const control = faultSwitch({ close: () => closeServer(server, timers), open: () => listen(server, port, host) });
   let stopping: Promise<void> | undefined;
-  const stop = (): Promise<void> => (stopping ??= close(server, timers).then(() => fhir.close()));
+  const stop = (): Promise<void> => (stopping ??= closeServer(server, timers).then(() => fhir.close()));
   return {
     url: `http://${LOOPBACK}:${port}${BASE}`,
     port,
@@ -101,17 +102,6 @@ const listen = async (server: Server, port: number, host: string): Promise<void>
   server.listen(port, host);
   await once(server, 'listening');
 };
-
-/** Waits for the answers under way; a connection that waits for nothing but a clock or for ever is cut. */
-const close = (server: Server, timers: Set<NodeJS.Timeout>): Promise<void> =>
-  new Promise((resolve) => {
-    if (!server.listening) return resolve();
-    for (const timer of timers) clearTimeout(timer);
-    timers.clear();
-    server.close(() => resolve());
-    // Answers are made without waiting: what is still open now was never going to be answered.
-    setImmediate(() => server.closeAllConnections());
-  });
 
 const receive = (request: IncomingMessage, response: ServerResponse, done: (body: string) => void): void => {
   const chunks: Buffer[] = [];

@@ -9,6 +9,7 @@ import { type Journal, openJournal } from './journal.ts';
 import type { Seed } from './seed.ts';
 import type { Answer, Asked } from './wire/answer.ts';
 import { route } from './wire/routes.ts';
+import { closeServer } from '../close-server.ts';
 import type { LoggedCall, Service } from './wire/service.ts';
 
 export interface OdooSandboxOptions {
@@ -83,9 +84,9 @@ export const startOdooSandbox = async (options: OdooSandboxOptions): Promise<Odo
   const timers = new Set<NodeJS.Timeout>();
   await listen(server, options.port ?? 0);
   const { port } = server.address() as AddressInfo;
-  const control = faultSwitch({ close: () => close(server, timers), open: () => listen(server, port) });
+  const control = faultSwitch({ close: () => closeServer(server, timers), open: () => listen(server, port) });
   let stopping: Promise<void> | undefined;
-  const stop = (): Promise<void> => (stopping ??= close(server, timers).then(() => journal?.close()));
+  const stop = (): Promise<void> => (stopping ??= closeServer(server, timers).then(() => journal?.close()));
   return {
     url: `http://127.0.0.1:${port}`,
     port,
@@ -107,17 +108,6 @@ const listen = async (server: Server, port: number): Promise<void> => {
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
 };
-
-/** Waits for the answers under way; a connection that waits for nothing but a clock or for ever is cut. */
-const close = (server: Server, timers: Set<NodeJS.Timeout>): Promise<void> =>
-  new Promise((resolve) => {
-    if (!server.listening) return resolve();
-    for (const timer of timers) clearTimeout(timer);
-    timers.clear();
-    server.close(() => resolve());
-    // Answers are made without waiting: what is still open now was never going to be answered.
-    setImmediate(() => server.closeAllConnections());
-  });
 
 const receive = (request: IncomingMessage, response: ServerResponse, done: (asked: Asked) => void): void => {
   const chunks: Buffer[] = [];
