@@ -156,6 +156,22 @@ export const DIFFERENCES: readonly Difference[] = [
     paths: [],
   },
   {
+    name: 'What is required can be null, under whatever name it was asked for; the reference then does not ask.',
+    section: 'Federation: @requires',
+    sdls: {
+      x: `LINK type Query { any: [Any] } union Any = A | B
+        type A { size: Int! } type B @key(fields: "id") { id: ID! size: Int @shareable }`,
+      y: `LINK type B @key(fields: "id") { id: ID! size: Int @external need: String @requires(fields: "size") }`,
+    },
+    query: '{ any { ... on A { size } ... on B { need } } }',
+    answers: {
+      x: answer({ any: [{ __typename: 'B', id: '1', size__alias_0: null }] }),
+      y: (call) => ({ data: { _entities: ids(call).map((one) => ({ need: JSON.stringify(one) })) } }),
+    },
+    data: { any: [{ need: '{"__typename":"B","id":"1","size":null}' }] },
+    paths: [],
+  },
+  {
     name: 'An error of one entity is told at its position, objects nobody asked about left out of the count.',
     section: '7.1.2 Errors, path',
     sdls: { items, prices },

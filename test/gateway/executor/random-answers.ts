@@ -132,9 +132,11 @@ class Inventor {
       else if (first !== undefined && field !== undefined) {
         const within = nodes.flatMap(({ selectionSet }) => (selectionSet === undefined ? [] : [selectionSet]));
         const value = this.#value(field.type, `${identity}.${this.#asked(first)}`, within, at);
-        // What the planner has renamed the reference loses when it is false or 0: a written difference.
-        const isRenamed = /__alias_\d+$/.test(key) && (value === false || value === 0);
-        if (value !== undefined) defineOwn(object, key, isRenamed ? value === false || 1 : value);
+        if (value === undefined) continue;
+        defineOwn(object, key, value);
+        // What the planner had asked for under another name the reference gives back only when it is truthy.
+        const name = /^(.+)__alias_\d+$/.exec(key)?.[1];
+        if (this.#typed !== undefined && name !== undefined && !value) defineOwn(object, name, value);
       } else throw new Error(`${type.name}.${first?.name.value} is not a field of the subgraph`);
     }
     return object;
