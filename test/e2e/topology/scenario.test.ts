@@ -1,0 +1,174 @@
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ENVELOPE_HEADER, envelopeKey, envelopeSigner } from '../../../platform/envelope.ts';
+import { createIdentity } from '../../../platform/identity.ts';
+import { Secret } from '../../../platform/secret.ts';
+import { deadlineIn, SECOND } from '../../../platform/time.ts';
+import { SCOPES } from '../../../policies/scopes.ts';
+import { subgraphs } from '../../../subgraphs/index.ts';
+import { hasPostgres } from '../../harness/postgres.ts';
+import { eventually } from './eventually.ts';
+import { hasRedis } from './redis.ts';
+import { startTopology, type Topology } from './topology.ts';
+
+const canRun = hasPostgres() && hasRedis();
+// Nobody shall take a run without it for one with it.
+if (!canRun)
+  process.stderr.write('SKIPPED: the distributed topology needs redis-server and PostgreSQL on this machine\n');
+
+/** Something that only this subgraph can answer, each with rows in the invented data. */
+const ONLY: Readonly<Record<string, string>> = {
+  finance: 'vendorBills(first: 2) { totalCount nodes { number facility { code } } }',
+  governance: 'crossReferences(type: "Facility", system: "odoo", kind: "company", value: "1") { type value }',
+  hr: 'employees(first: 2) { totalCount nodes { number costCenter { code } facility { openOrders(first: 1) { totalCount } } } }',
+  inventory: 'items(first: 2) { totalCount nodes { code } }',
+  procurement: 'purchaseOrders(first: 2) { totalCount nodes { number supplier { name } } }',
+  scheduling: 'appointments(first: 2) { totalCount nodes { number } }',
+};
+
+const EVERYTHING = `{ ${Object.values(ONLY).join(' ')} }`;
+
+interface Answer {
+  readonly data?: Readonly<Record<string, unknown>>;
+  readonly errors?: readonly { readonly path?: readonly unknown[]; readonly extensions: { readonly code: string } }[];
+}
+
+(canRun ? describe : describe.skip)('the services of docker-compose.yml, as processes', () => {
+  let topology: Topology;
+  let token: string;
+
+  beforeAll(async () => {
+    topology = await startTopology();
+    token = await topology.standIns.issuer.mint({
+      scopes: Object.keys(SCOPES),
+      facilities: ['north-hospital', 'harbor-clinic'],
+    });
+  }, 120_000);
+  afterAll(async () => topology?.[Symbol.asyncDispose](), 60_000);
+
+  const ask = async (gateway: number): Promise<Answer> => {
+    const response = await fetch(`${topology.url('gateway', gateway)}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({ query: EVERYTHING }),
+    });
+    return (await response.json()) as Answer;
+  };
+  const readiness = async (service: string, replica = 0) => {
+    const response = await fetch(`${topology.url(service, replica)}/readyz`);
+    return { status: response.status, body: (await response.json()) as { dependencies?: readonly { name: string }[] } };
+  };
+
+  it('are ready, each by itself and the gateways with all that they need', async () => {
+    for (const { name } of subgraphs) await eventually(async () => expect((await readiness(name)).status).toBe(200));
+    for (const gateway of [0, 1]) {
+      const { body } = await eventually(async () => {
+        const answer = await readiness('gateway', gateway);
+        expect(answer.status).toBe(200);
+        return answer;
+      });
+      const told = body.dependencies?.map(({ name }) => name).toSorted();
+      expect(told).toEqual(['issuer', ...subgraphs.map(({ name }) => name)].toSorted());
+    }
+  });
+
+  it('are asked here for something of every subgraph', () => {
+    expect(Object.keys(ONLY).toSorted()).toEqual(subgraphs.map(({ name }) => name).toSorted());
+  });
+
+  it('answer one query across all domains, the same by either gateway', async () => {
+    const [first, second] = [await ask(0), await ask(1)];
+    expect(first.errors).toBeUndefined();
+    expect(second).toEqual(first);
+    for (const part of Object.values(first.data ?? {})) {
+      const rows = Array.isArray(part) ? part : (part as { nodes: unknown[] }).nodes;
+      expect(rows.length).toBeGreaterThan(0);
+    }
+  });
+
+  it('keep what is theirs in the PostgreSQL server', async () => {
+    const client = new pg.Client({ connectionString: topology.standIns.database });
+    await client.connect();
+    const { rows } = await client.query<{ code: string }>('select code from facility order by code');
+    await client.end();
+    expect(rows.map(({ code }) => code)).toEqual(['harbor-clinic', 'north-hospital']);
+  });
+
+  it.each(subgraphs.map(({ name }) => name))('%s refuses who is not the gateway', async (name) => {
+    const body = '{"query":"{ __typename }"}';
+    const post = async (headers: Record<string, string>) => {
+      const response = await fetch(`${topology.url(name)}/graphql`, { method: 'POST', headers, body });
+      return [response.status, ((await response.json()) as Answer).errors?.[0]?.extensions.code];
+    };
+    expect(await post({})).toEqual([401, 'UNAUTHENTICATED']);
+    const secret = new Secret(readFileSync(join(topology.place.folder, 'secrets/subgraph_secret'), 'utf8'));
+    const signed = (subgraph: string) => {
+      const identity = createIdentity({ subject: 's', client: 'c', scopes: [], facilities: [] });
+      const envelope = { identity, requestId: 'r', deadline: deadlineIn(5 * SECOND) };
+      return { [ENVELOPE_HEADER]: envelopeSigner(subgraph, envelopeKey(secret, subgraph))(envelope, body) };
+    };
+    const another = subgraphs.find((subgraph) => subgraph.name !== name)?.name ?? '';
+    expect(await post(signed(another))).toEqual([401, 'UNAUTHENTICATED']);
+    expect(await post(signed(name))).toEqual([200, undefined]);
+  });
+
+  it('answer without a subgraph that is killed, mark what is missing, and have it back', async () => {
+    const whole = await ask(0);
+    await topology.process('finance').end('SIGKILL');
+    for (const gateway of [0, 1]) {
+      const { data, errors = [] } = await ask(gateway);
+      const marked = (path: readonly unknown[]) =>
+        errors.find((error) => JSON.stringify(error.path) === JSON.stringify(path))?.extensions.code;
+      expect(data?.['vendorBills']).toBeNull();
+      expect(marked(['vendorBills'])).toBe('DOWNSTREAM_SERVICE_ERROR');
+      expect(marked(['employees', 'nodes', 0, 'costCenter'])).toBe('DOWNSTREAM_SERVICE_ERROR');
+      const { vendorBills: _missing, employees: _partly, ...others } = whole.data ?? {};
+      expect(data).toMatchObject(others);
+      expect(data?.['employees']).toMatchObject({ totalCount: 300 });
+    }
+    // What it says is good for two seconds.
+    await eventually(async () => expect((await readiness('gateway')).status).toBe(503));
+    await topology.restart('finance');
+    for (const gateway of [0, 1]) await eventually(async () => expect(await ask(gateway)).toEqual(whole));
+    await eventually(async () => expect((await readiness('gateway')).status).toBe(200));
+  });
+
+  it('go on when one gateway is killed, and take it back', async () => {
+    const whole = await ask(1);
+    await topology.process('gateway', 0).end('SIGKILL');
+    await expect(ask(0)).rejects.toThrow();
+    expect(await ask(1)).toEqual(whole);
+    await topology.restart('gateway', 0);
+    expect(await ask(0)).toEqual(whole);
+  });
+
+  it('let a request finish that has begun when a gateway is told to stop', async () => {
+    const whole = await ask(0);
+    const begun = request(`${topology.url('gateway', 0)}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, expect: '100-continue' },
+    });
+    begun.flushHeaders();
+    // It has the head of the request, and waits for the rest.
+    await once(begun, 'continue');
+    const ended = topology.process('gateway', 0).end('SIGTERM');
+    await eventually(() => expect(ask(0)).rejects.toThrow());
+    begun.end(JSON.stringify({ query: EVERYTHING }));
+    const [response] = (await once(begun, 'response')) as [AsyncIterable<Buffer> & { statusCode: number }];
+    let text = '';
+    for await (const chunk of response) text += chunk.toString();
+    expect([response.statusCode, JSON.parse(text)]).toEqual([200, whole]);
+    expect(await ended).toEqual([0, null]);
+    await topology.restart('gateway', 0);
+  });
+
+  it('all end in peace on SIGTERM', async () => {
+    const endings = await topology.stop();
+    expect(endings.size).toBeGreaterThan(subgraphs.length + 4);
+    expect([...endings].filter(([, [code]]) => code !== 0)).toEqual([]);
+  }, 60_000);
+});
