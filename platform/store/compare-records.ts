@@ -5,9 +5,9 @@ import type { Store } from './owner.ts';
 
 /** A source as far as its numbers can be wrong: at which fields of the graph that shows. */
 export interface ComparedSource extends RecordSource {
-  /** The field that holds the number by which it is joined: `Practitioner.employeeNumber`. */
+  /** The field that holds the number by which it is joined, as `Type.field`. */
   readonly linkField: string;
-  /** The one that holds the number the thing has with the owner of its ids: `Employee.practitionerNumber`. */
+  /** The one that holds the number the thing has with the owner of its ids, likewise. */
   readonly peerField?: string | undefined;
   /** Each of its numbers has to be known to the other side. */
   readonly isExpectedThere?: boolean | undefined;
