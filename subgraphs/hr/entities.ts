@@ -108,6 +108,22 @@ export const employee = entity({
   relations: Object.values(PATHS),
 });
 
+/** By which employees are told apart, and known to others. */
+export const employeeIdentity = entity({
+  type: 'Employee',
+  resource: 'User',
+  key: PATHS.number,
+  facility: `${WORKFORCE}:facilityCode`,
+  fields: {
+    number: employee.fields.number,
+    name: employee.fields.name,
+    practitionerNumber: employee.fields.practitionerNumber,
+    email: optional(text('emails.value')),
+    phone: optional(text('phoneNumbers.value')),
+    facility: employee.fields.facility,
+  },
+});
+
 /** A department is a group with a code; employees name that code (ADR 18). */
 export const department = entity({
   type: 'Department',

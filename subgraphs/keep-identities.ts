@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import { codeOf, type ErrorCode, fail } from '../platform/errors.ts';
+import { createIdentity } from '../platform/identity.ts';
+import type { Job, JobReport } from '../platform/jobs.ts';
+import { LoggableError } from '../platform/log.ts';
+import type { Config } from '../platform/settings.ts';
+import { compareRecords } from '../platform/store/compare-records.ts';
+import { replaceDuplicates } from '../platform/store/duplicates.ts';
+import { knownFacilities } from '../platform/store/facilities.ts';
+import { duplicateFinder } from '../platform/store/find-duplicates.ts';
+import { replaceStanding } from '../platform/store/findings.ts';
+import { matchRecords } from '../platform/store/match-records.ts';
+import { progressOf } from '../platform/store/owner-records.ts';
+import type { Store } from '../platform/store/owner.ts';
+import { deadlineIn, HOUR, SECOND } from '../platform/time.ts';
+import type { Subgraph } from './define-subgraph.ts';
+import type { IdentitySource, IdentitySystem } from './identities.ts';
+import { openSessions, type Owners, type Sessions } from './owners.ts';
+import { readSource } from './read-source.ts';
+
+export interface KeepIdentitiesOptions {
+  readonly subgraphs: readonly Subgraph[];
+  readonly owners: Owners;
+  readonly config: Pick<Config, 'facilities' | 'worker'>;
+  /** Systems that are there at all. What would be read elsewhere is left out, and nothing is said of it. */
+  readonly systems: ReadonlySet<IdentitySystem>;
+}
+
+/** Time that the calls for one page may take. */
+const PAGE_WITHIN = 30 * SECOND;
+
+/**
+ * Keeps what the systems call one thing, what may be there twice, and what they contradict each other in.
+ *
+ * First each source is read, page by page, as far as it has changed: of its records only ids, numbers and facilities are
+ * kept. Then they are compared where they are kept. A system that is away leaves everything about its records as it was,
+ * and is said to be left undone; the others go on.
+ */
+export const keepIdentities = (options: KeepIdentitiesOptions): Job => ({
+  name: 'identities',
+  every: options.config.worker.identities.every,
+  run: (signal) => run(options, signal),
+});
+
+const run = async ({ subgraphs, owners, config, systems }: KeepIdentitiesOptions, signal: AbortSignal) => {
+  const { store: owner } = owners;
+  if (owner === undefined) throw fail('SOR_UNAVAILABLE', { cause: new LoggableError('there is no store') });
+  const store = owner.ours();
+  const facilities = await facilitiesOf(store, config);
+  const counts = { read: 0, gone: 0, opened: 0, closed: 0, duplicates: 0, findings: 0 };
+  const undone: { what: string; code: ErrorCode }[] = [];
+  // Whoever sees no facility sees nothing, and would take everything for gone.
+  if (facilities.length === 0) return { counts, undone: [{ what: 'facilities', code: 'SOR_UNAVAILABLE' as const }] };
+
+  const startedAt = new Date();
+  const wholeSince = lastTime(config.worker.identities.wholeAt, startedAt);
+  const sources = subgraphs
+    .flatMap(({ connector }) => connector.identities ?? [])
+    .filter(({ system }) => systems.has(system));
+  const openSession = ({ system }: IdentitySource): Promise<Sessions> =>
+    openSessions(owners, [system], envelopeFor(facilities), signal);
+
+  for (const source of sources) {
+    if (signal.aborted) break;
+    const finder = source.compared === undefined ? undefined : duplicateFinder();
+    try {
+      const { read, gone, isWhole } = await readSource(source, {
+        store,
+        openSession,
+        startedAt,
+        wholeSince,
+        finder,
+        signal,
+      });
+      counts.read += read;
+      counts.gone += gone;
+      if (finder === undefined || !isWhole) continue;
+      const pairs = finder.pairs();
+      await replaceDuplicates(store, source.type, pairs, startedAt);
+      counts.duplicates += pairs.length;
+    } catch (error) {
+      if (!signal.aborted) undone.push({ what: `${source.system} ${source.type}`, code: codeOf(error) });
+    }
+  }
+  for (const type of new Set(sources.map((source) => source.type))) {
+    if (signal.aborted) break;
+    const { opened, closed, findings } = await compare(store, type, sources, startedAt);
+    counts.opened += opened;
+    counts.closed += closed;
+    counts.findings += findings;
+  }
+  return { counts, undone } satisfies JobReport;
+};
+
+const compare = async (store: Store, type: string, sources: readonly IdentitySource[], at: Date) => {
+  const [home, ...others] = sources
+    .filter((source) => source.type === type)
+    .toSorted((a, b) => Number(b.isHome ?? false) - Number(a.isHome ?? false));
+  if (home?.isHome !== true) return { opened: 0, closed: 0, findings: 0 };
+  const { opened, closed } = await matchRecords(store, type, at.toISOString().slice(0, 10));
+  let findings = 0;
+  for (const other of others) {
+    // What has not been read to its end yet may still come.
+    if ((await progressOf(store, home)) === null || (await progressOf(store, other)) === null) continue;
+    const found = await compareRecords(store, home, other);
+    await replaceStanding(store, found, at);
+    findings += found.reduce((sum, { count }) => sum + count, 0);
+  }
+  return { opened, closed, findings };
+};
+
+/** The group's facilities, as the configuration names them or as Odoo had them. */
+const facilitiesOf = async (store: Store, { facilities }: Pick<Config, 'facilities'>): Promise<readonly string[]> =>
+  facilities === undefined ? (await knownFacilities(store)).map(({ code }) => code) : Object.keys(facilities);
+
+/** Whoever asks is this job, for every facility; no rule of the graph is asked, and nothing of the graph answered. */
+const envelopeFor = (facilities: readonly string[]) => ({
+  identity: createIdentity({ subject: 'caregraph-worker', client: 'caregraph-worker', scopes: [], facilities }),
+  requestId: randomUUID(),
+  deadline: deadlineIn(PAGE_WITHIN),
+});
+
+/** When it was last that time of day. */
+const lastTime = (time: string, now: Date): Date => {
+  const today = new Date(`${now.toISOString().slice(0, 10)}T${time}:00Z`);
+  return today <= now ? today : new Date(today.getTime() - 24 * HOUR);
+};
