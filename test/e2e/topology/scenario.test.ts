@@ -23,6 +23,7 @@ if (!canRun)
 
 /** Something that only this subgraph can answer, each with rows in the invented data. */
 const ONLY: Readonly<Record<string, string>> = {
+  billing: 'claims(first: 2) { totalCount nodes { number } }',
   finance: 'vendorBills(first: 2) { totalCount nodes { number facility { code } } }',
   governance: 'crossReferences(type: "Facility", system: "odoo", kind: "company", value: "1") { type value }',
   hr: 'employees(first: 2) { totalCount nodes { number costCenter { name } facility { openOrders(first: 1) { totalCount } } } }',
@@ -48,7 +49,9 @@ interface Answer {
       scopes: Object.keys(SCOPES),
       facilities: ['north-hospital', 'harbor-clinic'],
     });
-  }, 120_000);
+    for (const gateway of [0, 1])
+      await eventually(async () => expect((await readiness('gateway', gateway)).status).toBe(200));
+  }, 240_000);
   afterAll(async () => topology?.[Symbol.asyncDispose](), 60_000);
 
   const ask = async (gateway: number): Promise<Answer> => {
@@ -65,16 +68,12 @@ interface Answer {
   };
 
   it('are ready, each by itself and the gateways with all that they need', async () => {
-    for (const { name } of subgraphs) await eventually(async () => expect((await readiness(name)).status).toBe(200));
+    for (const { name } of subgraphs) expect([name, (await readiness(name)).status]).toEqual([name, 200]);
     for (const gateway of [0, 1]) {
-      const { body } = await eventually(async () => {
-        const answer = await readiness('gateway', gateway);
-        expect(answer.status).toBe(200);
-        return answer;
-      });
-      const told = body.dependencies?.map(({ name }) => name).toSorted();
-      expect(told).toEqual(['issuer', ...subgraphs.map(({ name }) => name)].toSorted());
+      const told = (await readiness('gateway', gateway)).body.dependencies?.map(({ name }) => name);
+      expect(told?.toSorted()).toEqual(['issuer', ...subgraphs.map(({ name }) => name)].toSorted());
     }
+    await eventually(async () => expect((await readiness('worker')).status).toBe(200));
   });
 
   it('are asked here for something of every subgraph', () => {
@@ -91,12 +90,18 @@ interface Answer {
     }
   });
 
-  it('keep what is theirs in the PostgreSQL server', async () => {
+  const inDatabase = async (column: string, table: string): Promise<readonly string[]> => {
     const client = new pg.Client({ connectionString: topology.standIns.database });
     await client.connect();
-    const { rows } = await client.query<{ code: string }>('select code from facility order by code');
+    const { rows } = await client.query<{ value: string }>(
+      `select distinct ${column} as value from ${table} order by 1`,
+    );
     await client.end();
-    expect(rows.map(({ code }) => code)).toEqual(['harbor-clinic', 'north-hospital']);
+    return rows.map(({ value }) => value);
+  };
+
+  it('keep what is theirs in the PostgreSQL server', async () => {
+    expect(await inDatabase('code', 'facility')).toEqual(['harbor-clinic', 'north-hospital']);
   });
 
   it.each(subgraphs.map(({ name }) => name))('%s refuses who is not the gateway', async (name) => {
@@ -147,7 +152,7 @@ interface Answer {
     await restart();
     for (const gateway of [0, 1]) await eventually(async () => expect(await ask(gateway)).toEqual(whole));
     await eventually(async () => expect((await readiness('gateway')).status).toBe(200));
-  });
+  }, 90_000);
 
   it('go on when one gateway is killed, and take it back', async () => {
     const whole = await ask(1);
@@ -176,6 +181,13 @@ interface Answer {
     expect([response.statusCode, JSON.parse(text)]).toEqual([200, whole]);
     expect(await stopped).toEqual([0, null]);
   });
+
+  it('have a worker that finds out what the systems call one thing', async () => {
+    await eventually(async () => {
+      const systems = await inDatabase('system', "cross_reference where entity_type <> 'Facility'");
+      expect(systems).toEqual(expect.arrayContaining(['hr', 'odoo', 'scheduling']));
+    });
+  }, 60_000);
 
   it('all end in peace on SIGTERM', async () => {
     const endings = await topology.stop();
