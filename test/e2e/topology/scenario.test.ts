@@ -104,6 +104,14 @@ interface Answer {
     expect(await inDatabase('code', 'facility')).toEqual(['harbor-clinic', 'north-hospital']);
   });
 
+  /** What a gateway would send with it. */
+  const signedFor = (subgraph: string, body: string): Record<string, string> => {
+    const secret = new Secret(readFileSync(join(topology.place.folder, 'secrets/subgraph_secret'), 'utf8'));
+    const identity = createIdentity({ subject: 's', client: 'c', scopes: [], facilities: [] });
+    const envelope = { identity, requestId: 'r', deadline: deadlineIn(20 * SECOND) };
+    return { [ENVELOPE_HEADER]: envelopeSigner(subgraph, envelopeKey(secret, subgraph))(envelope, body) };
+  };
+
   it.each(subgraphs.map(({ name }) => name))('%s refuses who is not the gateway', async (name) => {
     const body = '{"query":"{ __typename }"}';
     const post = async (headers: Record<string, string>) => {
@@ -111,15 +119,9 @@ interface Answer {
       return [response.status, ((await response.json()) as Answer).errors?.[0]?.extensions.code];
     };
     expect(await post({})).toEqual([401, 'UNAUTHENTICATED']);
-    const secret = new Secret(readFileSync(join(topology.place.folder, 'secrets/subgraph_secret'), 'utf8'));
-    const signed = (subgraph: string) => {
-      const identity = createIdentity({ subject: 's', client: 'c', scopes: [], facilities: [] });
-      const envelope = { identity, requestId: 'r', deadline: deadlineIn(5 * SECOND) };
-      return { [ENVELOPE_HEADER]: envelopeSigner(subgraph, envelopeKey(secret, subgraph))(envelope, body) };
-    };
     const another = subgraphs.find((subgraph) => subgraph.name !== name)?.name ?? '';
-    expect(await post(signed(another))).toEqual([401, 'UNAUTHENTICATED']);
-    expect(await post(signed(name))).toEqual([200, undefined]);
+    expect(await post(signedFor(another, body))).toEqual([401, 'UNAUTHENTICATED']);
+    expect(await post(signedFor(name, body))).toEqual([200, undefined]);
   });
 
   // What a test has ended runs again for the next one, whatever came of it.
@@ -163,23 +165,33 @@ interface Answer {
     expect(await ask(0)).toEqual(whole);
   });
 
-  it('let a request finish that has begun when a gateway is told to stop', async () => {
-    const whole = await ask(0);
-    const begun = request(`${topology.url('gateway', 0)}/graphql`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, expect: '100-continue' },
-    });
+  /** Sends a request whose head is read before the service is told to stop, and the rest after it. */
+  const postAcrossEnd = async (service: string, headers: Record<string, string>, body: string) => {
+    const options = { method: 'POST', headers: { ...headers, expect: '100-continue' } };
+    const begun = request(`${topology.url(service)}/graphql`, options);
     begun.flushHeaders();
-    // It has the head of the request, and waits for the rest.
     await once(begun, 'continue');
-    const stopped = end('gateway', 0, 'SIGTERM');
-    await eventually(() => expect(ask(0)).rejects.toThrow());
-    begun.end(JSON.stringify({ query: EVERYTHING }));
+    const ending = end(service, 0, 'SIGTERM');
+    // It listens no more.
+    await eventually(() => expect(readiness(service)).rejects.toThrow());
+    begun.end(body);
     const [response] = (await once(begun, 'response')) as [AsyncIterable<Buffer> & { statusCode: number }];
     let text = '';
     for await (const chunk of response) text += chunk.toString();
-    expect([response.statusCode, JSON.parse(text)]).toEqual([200, whole]);
-    expect(await stopped).toEqual([0, null]);
+    return { status: response.statusCode, answer: JSON.parse(text) as Answer, ending: await ending };
+  };
+
+  it('let a request finish that has begun when a gateway is told to stop', async () => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+    const whole = await ask(0);
+    const { status, answer, ending } = await postAcrossEnd('gateway', headers, JSON.stringify({ query: EVERYTHING }));
+    expect([status, answer, ending]).toEqual([200, whole, [0, null]]);
+  });
+
+  it('let a call finish that has begun when a subgraph is told to stop', async () => {
+    const body = '{"query":"{ __typename }"}';
+    const { status, answer, ending } = await postAcrossEnd('scheduling', signedFor('scheduling', body), body);
+    expect([status, answer, ending]).toEqual([200, { data: { __typename: 'Query' } }, [0, null]]);
   });
 
   it('have a worker that finds out what the systems call one thing', async () => {
