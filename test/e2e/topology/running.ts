@@ -1,6 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import { ROOT } from '../../../platform/root.ts';
@@ -27,8 +26,6 @@ export interface Running {
  */
 export const run = async (id: string, { command, environment, healthcheck }: ServiceProcess): Promise<Running> => {
   const [program = '', ...args] = command;
-  const dir = args[args.indexOf('--dir') + 1];
-  if (args.includes('--dir') && dir !== undefined) mkdirSync(dir, { recursive: true });
   const env = { PATH: process.env['PATH'], ...environment };
   const child = spawn(program, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const log: string[] = [];

@@ -11,8 +11,8 @@ import { deadlineIn, SECOND } from '../../../platform/time.ts';
 import { SCOPES } from '../../../policies/scopes.ts';
 import { subgraphs } from '../../../subgraphs/index.ts';
 import { hasPostgres } from '../../harness/postgres.ts';
+import { hasRedis } from '../../harness/redis.ts';
 import { eventually } from './eventually.ts';
-import { hasRedis } from './redis.ts';
 import type { Ending } from './running.ts';
 import { startTopology, type Topology } from './topology.ts';
 

@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../../../platform/root.ts';
 import { type Compose, readCompose, type Service } from '../../../scripts/deployment/compose-file.ts';
 import { freePorts } from '../../harness/free-ports.ts';
-import { makeSecrets, type Place, processOf } from '../../harness/services.ts';
+import { makeSecrets, type Place, processOf, type ServiceProcess } from '../../harness/services.ts';
 import { type Ending, type Running, run } from './running.ts';
 import { type StandIns, startStandIns } from './stand-ins.ts';
 
@@ -40,8 +41,6 @@ export const startTopology = async (): Promise<Topology> => {
     folder,
     addressOf: (service) => standIns.addresses.get(service) ?? `127.0.0.1:${portOf.get(`${service} 0`)}`,
   };
-  makeSecrets(place);
-  await standIns.fill(compose, place);
   const running = new Map<string, Running>();
   const start = async (id: string): Promise<void> => {
     const [name = ''] = id.split(' ');
@@ -63,6 +62,8 @@ export const startTopology = async (): Promise<Topology> => {
     await rm(folder, { recursive: true, force: true });
   };
   try {
+    makeSecrets(place);
+    await standIns.fill(compose, place);
     await inOrder(compose, replicas, start);
   } catch (error) {
     await dispose();
@@ -90,10 +91,11 @@ const replicasOf = ({ services }: Compose, { replaces }: StandIns): readonly str
     .filter(([name]) => !replaces.has(name))
     .flatMap(([name, { deploy }]) => Array.from({ length: deploy?.replicas ?? 1 }, (_, index) => `${name} ${index}`));
 
-type Command = Pick<ReturnType<typeof processOf>, 'command' | 'environment' | 'healthcheck'>;
-
 /** The host is the container's own, and the port one that is free. */
-const ofOurs = ({ command: [, ...args], environment, healthcheck = [] }: Command, port: number): Command => {
+const ofOurs = (
+  { command: [, ...args], environment, healthcheck = [] }: ServiceProcess,
+  port: number,
+): ServiceProcess => {
   const local = { ...environment, HOST: '127.0.0.1', PORT: String(port) };
   const node = (words: readonly string[]): readonly string[] => [process.execPath, ...words];
   return { command: node(args), environment: local, healthcheck: node(healthcheck.slice(1)) };
@@ -102,11 +104,12 @@ const ofOurs = ({ command: [, ...args], environment, healthcheck = [] }: Command
 /** A program that would have a container's address and files for itself is told which of this machine are its own. */
 const aloneOn = (
   image: string,
-  { command, environment, healthcheck = [] }: Command,
+  { command, environment, healthcheck = [] }: ServiceProcess,
   port: number,
   dir: string,
-): Command => {
+): ServiceProcess => {
   if (!image.startsWith('redis:')) throw new Error(`nobody knows how to start ${image} without a container`);
+  mkdirSync(dir, { recursive: true });
   const own = ['--bind', '127.0.0.1', '--port', String(port), '--dir', dir];
   const [client = '', ...words] = healthcheck;
   return { command: [...command, ...own], environment, healthcheck: [client, '-p', String(port), ...words] };
