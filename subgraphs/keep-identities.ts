@@ -10,7 +10,7 @@ import { knownFacilities } from '../platform/store/facilities.ts';
 import { duplicateFinder } from '../platform/store/find-duplicates.ts';
 import { replaceStanding } from '../platform/store/findings.ts';
 import { matchRecords } from '../platform/store/match-records.ts';
-import { progressOf } from '../platform/store/owner-records.ts';
+import { progressOf, refreshStatistics } from '../platform/store/owner-records.ts';
 import type { Store } from '../platform/store/owner.ts';
 import { deadlineIn, HOUR, SECOND } from '../platform/time.ts';
 import type { Subgraph } from './define-subgraph.ts';
@@ -82,6 +82,7 @@ const run = async ({ subgraphs, owners, config, systems }: KeepIdentitiesOptions
       if (!signal.aborted) undone.push({ what: `${source.system} ${source.type}`, code: codeOf(error) });
     }
   }
+  await refreshStatistics(store);
   for (const type of new Set(sources.map((source) => source.type))) {
     if (signal.aborted) break;
     const { opened, closed, findings } = await compare(store, type, sources, startedAt);
