@@ -25,7 +25,7 @@ export interface JobReport {
 export interface JobsOptions {
   readonly store: Pick<StoreOwner, 'exclusively' | 'ours'>;
   readonly log: Log;
-  /** Milliseconds before the first look whether a job is due. Default 5 s: a start has other things to do. */
+  /** Milliseconds before the first look whether a job is due. Default 2 s: a start has other things to do. */
   readonly firstAfter?: number;
 }
 
@@ -38,7 +38,7 @@ export interface RunningJobs {
 
 /** How soon something is tried again that failed, was left undone, or is being done by another process. */
 const AGAIN = 5 * MINUTE;
-const FIRST_AFTER = 5 * SECOND;
+const FIRST_AFTER = 2 * SECOND;
 
 /**
  * Runs each job when it is due, whichever process has run it last: of several that do this on one database, one works and
@@ -53,7 +53,10 @@ export const runJobs = (jobs: readonly Job[], { store, log, firstAfter = FIRST_A
     const { name, every } = job;
     const last = await lastRunOf(store.ours(), name);
     const due = last === null || last.finishedAt === null ? 0 : dueAfter(last.startedAt, every, last.code);
-    if (due > Date.now()) return due;
+    if (due > Date.now()) {
+      log.debug({ job: name }, 'job:not-due');
+      return due;
+    }
     const startedAt = new Date();
     await saveRun(store.ours(), name, { startedAt, finishedAt: null, code: null });
     const { counts, undone } = await job.run(AbortSignal.any([stopping.signal, lost]));
@@ -71,7 +74,9 @@ export const runJobs = (jobs: readonly Job[], { store, log, firstAfter = FIRST_A
   const attempt = async (job: Job): Promise<number> => {
     const soon = Date.now() + Math.min(job.every, AGAIN);
     try {
-      return (await store.exclusively(job.name, (lost) => runIfDue(job, lost))) ?? soon;
+      const next = await store.exclusively(job.name, (lost) => runIfDue(job, lost));
+      if (next === undefined) log.debug({ job: job.name }, 'job:elsewhere');
+      return next ?? soon;
     } catch (error) {
       if (stopping.signal.aborted) return soon;
       log.warn({ job: job.name, error }, 'job:failed');

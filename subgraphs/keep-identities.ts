@@ -10,13 +10,13 @@ import { knownFacilities } from '../platform/store/facilities.ts';
 import { duplicateFinder } from '../platform/store/find-duplicates.ts';
 import { replaceStanding } from '../platform/store/findings.ts';
 import { matchRecords } from '../platform/store/match-records.ts';
-import { progressOf } from '../platform/store/owner-records.ts';
+import { progressOf, refreshStatistics } from '../platform/store/owner-records.ts';
 import type { Store } from '../platform/store/owner.ts';
 import { deadlineIn, HOUR, SECOND } from '../platform/time.ts';
 import type { Subgraph } from './define-subgraph.ts';
 import type { IdentitySource, IdentitySystem } from './identities.ts';
-import { openSessions, type Owners, type Sessions } from './owners.ts';
-import { readSource } from './read-source.ts';
+import { openSessions, type Owners } from './owners.ts';
+import { readSource, type ReadSourceOptions } from './read-source.ts';
 
 export interface KeepIdentitiesOptions {
   readonly subgraphs: readonly Subgraph[];
@@ -24,6 +24,8 @@ export interface KeepIdentitiesOptions {
   readonly config: Pick<Config, 'facilities' | 'worker'>;
   /** Systems that are there at all. What would be read elsewhere is left out, and nothing is said of it. */
   readonly systems: ReadonlySet<IdentitySystem>;
+  /** What time it is; the wall clock when left out. */
+  readonly now?: () => Date;
 }
 
 /** Time that the calls for one page may take. */
@@ -42,36 +44,40 @@ export const keepIdentities = (options: KeepIdentitiesOptions): Job => ({
   run: (signal) => run(options, signal),
 });
 
-const run = async ({ subgraphs, owners, config, systems }: KeepIdentitiesOptions, signal: AbortSignal) => {
+const run = async (options: KeepIdentitiesOptions, signal: AbortSignal): Promise<JobReport> => {
+  const { subgraphs, owners, config, systems, now = () => new Date() } = options;
   const { store: owner } = owners;
   if (owner === undefined) throw fail('SOR_UNAVAILABLE', { cause: new LoggableError('there is no store') });
   const store = owner.ours();
   const facilities = await facilitiesOf(store, config);
-  const counts = { read: 0, gone: 0, opened: 0, closed: 0, duplicates: 0, findings: 0 };
-  const undone: { what: string; code: ErrorCode }[] = [];
   // Whoever sees no facility sees nothing, and would take everything for gone.
-  if (facilities.length === 0) return { counts, undone: [{ what: 'facilities', code: 'SOR_UNAVAILABLE' as const }] };
-
-  const startedAt = new Date();
-  const wholeSince = lastTime(config.worker.identities.wholeAt, startedAt);
+  if (facilities.length === 0) return { counts: {}, undone: [{ what: 'facilities', code: 'SOR_UNAVAILABLE' }] };
+  const startedAt = now();
+  const reading = {
+    store,
+    openSession: ({ system }: IdentitySource) => openSessions(owners, [system], envelopeFor(facilities), signal),
+    startedAt,
+    wholeSince: lastTime(config.worker.identities.wholeAt, startedAt),
+    signal,
+  };
   const sources = subgraphs
     .flatMap(({ connector }) => connector.identities ?? [])
     .filter(({ system }) => systems.has(system));
-  const openSession = ({ system }: IdentitySource): Promise<Sessions> =>
-    openSessions(owners, [system], envelopeFor(facilities), signal);
+  const { undone, ...read } = await readAll(sources, reading);
+  const compared = await compareAll(sources, reading);
+  return { counts: { ...read, ...compared }, undone };
+};
 
+/** Reads one source after the other. One that fails is left as it was before. */
+const readAll = async (sources: readonly IdentitySource[], options: Omit<ReadSourceOptions, 'finder'>) => {
+  const { store, startedAt, signal } = options;
+  const counts = { read: 0, gone: 0, duplicates: 0 };
+  const undone: { what: string; code: ErrorCode }[] = [];
   for (const source of sources) {
     if (signal.aborted) break;
     const finder = source.compared === undefined ? undefined : duplicateFinder();
     try {
-      const { read, gone, isWhole } = await readSource(source, {
-        store,
-        openSession,
-        startedAt,
-        wholeSince,
-        finder,
-        signal,
-      });
+      const { read, gone, isWhole } = await readSource(source, { ...options, finder });
       counts.read += read;
       counts.gone += gone;
       if (finder === undefined || !isWhole) continue;
@@ -82,6 +88,15 @@ const run = async ({ subgraphs, owners, config, systems }: KeepIdentitiesOptions
       if (!signal.aborted) undone.push({ what: `${source.system} ${source.type}`, code: codeOf(error) });
     }
   }
+  return { ...counts, undone };
+};
+
+const compareAll = async (
+  sources: readonly IdentitySource[],
+  { store, startedAt, signal }: Pick<ReadSourceOptions, 'store' | 'startedAt' | 'signal'>,
+) => {
+  const counts = { opened: 0, closed: 0, findings: 0 };
+  await refreshStatistics(store);
   for (const type of new Set(sources.map((source) => source.type))) {
     if (signal.aborted) break;
     const { opened, closed, findings } = await compare(store, type, sources, startedAt);
@@ -89,7 +104,7 @@ const run = async ({ subgraphs, owners, config, systems }: KeepIdentitiesOptions
     counts.closed += closed;
     counts.findings += findings;
   }
-  return { counts, undone } satisfies JobReport;
+  return counts;
 };
 
 const compare = async (store: Store, type: string, sources: readonly IdentitySource[], at: Date) => {

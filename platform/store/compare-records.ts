@@ -31,18 +31,33 @@ export const compareRecords = async (
   home: ComparedSource,
   other: ComparedSource,
 ): Promise<readonly StandingFinding[]> => {
-  const h = recordsOf(home);
-  const c = recordsOf(other);
-  const pairs = sql`from ${h} h join ${c} c on c.link = h.link`;
   const { rows } = await store.ask((db) =>
-    sql<Counts>`select
-      ${count(sql`from ${h} h where link is not null and exists (select from ${h} t where t.link = h.link and t.local_id <> h.local_id)`)} as "homeTwice",
-      ${count(sql`from ${c} c where link is not null and exists (select from ${c} t where t.link = c.link and t.local_id <> c.local_id)`)} as "otherTwice",
-      ${count(sql`from ${h} h where link is not null and not exists (select from ${c} c where c.link = h.link)`)} as "homeDangling",
-      ${count(sql`from ${c} c where link is not null and not exists (select from ${h} h where h.link = c.link)`)} as "otherDangling",
-      ${count(sql`from ${c} c where peer is not null and not exists (select from ${h} h where h.number = c.peer)`)} as "peerDangling",
-      ${count(sql`${pairs} where c.peer is not null and h.number is not null and c.peer <> h.number`)} as "peerContradicted",
-      ${count(sql`${pairs} where c.facility <> h.facility`)} as "facilityContradicted"`.execute(db),
+    // Numbers are put together first: that is one pass over each, whatever is known of their distribution.
+    sql<Counts>`with
+      h as materialized (${recordsOf(home)}),
+      c as materialized (${recordsOf(other)}),
+      links as (
+        select coalesce(h.n, 0) as h, coalesce(c.n, 0) as c
+        from (select link, count(*) as n from h where link is not null group by link) h
+        full join (select link, count(*) as n from c where link is not null group by link) c on c.link = h.link
+      ),
+      peers as (
+        select count(*) as n from (select peer from c where peer is not null) c
+        full join (select distinct number from h where number is not null) h on h.number = c.peer
+        where h.number is null
+      ),
+      pairs as (
+        select h.number, h.facility, c.peer, c.facility as other_facility
+        from h full join c on c.link = h.link where h.link is not null and c.link is not null
+      )
+      select
+        (select coalesce(sum(h) filter (where h > 1), 0)::int from links) as "homeTwice",
+        (select coalesce(sum(c) filter (where c > 1), 0)::int from links) as "otherTwice",
+        (select coalesce(sum(h) filter (where c = 0), 0)::int from links) as "homeDangling",
+        (select coalesce(sum(c) filter (where h = 0), 0)::int from links) as "otherDangling",
+        (select n::int from peers) as "peerDangling",
+        (select count(*)::int from pairs where peer <> number) as "peerContradicted",
+        (select count(*)::int from pairs where facility <> other_facility) as "facilityContradicted"`.execute(db),
   );
   const [found] = rows;
   if (found === undefined) return [];
@@ -65,8 +80,6 @@ export const compareRecords = async (
   ]);
 };
 
-const count = (of: ReturnType<typeof sql>) => sql`(select count(*) ${of})`;
-
 interface Counts {
   readonly homeTwice: number;
   readonly otherTwice: number;
@@ -78,7 +91,7 @@ interface Counts {
 }
 
 const recordsOf = ({ type, system, kind }: RecordSource) =>
-  sql`(select * from owner_record where entity_type = ${type} and system = ${system} and kind = ${kind})`;
+  sql`select * from owner_record where entity_type = ${type} and system = ${system} and kind = ${kind}`;
 
 /** Two kinds of wrong can be met at one place. */
 const summed = (all: readonly StandingFinding[]): readonly StandingFinding[] => {

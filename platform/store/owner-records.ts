@@ -140,3 +140,11 @@ export const saveProgress = async (
       .execute(),
   );
 };
+
+/** Lets the database look at what it holds before it compares: an embedded one never does by itself. */
+export const refreshStatistics = async (store: Store): Promise<void> => {
+  await store.ask(async (db) => {
+    await sql`analyze owner_record`.execute(db);
+    await sql`analyze cross_reference`.execute(db);
+  });
+};
