@@ -31,19 +31,20 @@ export const run = async (id: string, { command, environment, healthcheck }: Ser
   const log: string[] = [];
   createInterface({ input: child.stderr }).on('line', (line) => log.push(line));
   const exited = once(child, 'exit') as Promise<unknown> as Promise<Ending>;
-  const said = await ready(child, exited, () => `${id} ended before it was ready:\n${log.slice(-5).join('\n')}`);
-  const [check, ...rest] = healthcheck ?? [];
-  if (check !== undefined) await promisify(execFile)(check, rest, { cwd: ROOT, env });
-  return {
-    child,
-    said,
-    log,
-    end: async (signal) => {
-      child.kill(signal);
-      const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
-      return exited.finally(() => clearTimeout(timer));
-    },
+  const end = async (signal: NodeJS.Signals): Promise<Ending> => {
+    child.kill(signal);
+    const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
+    return exited.finally(() => clearTimeout(timer));
   };
+  try {
+    const said = await ready(child, exited, () => `${id} ended before it was ready:\n${log.slice(-5).join('\n')}`);
+    const [check, ...rest] = healthcheck ?? [];
+    if (check !== undefined) await promisify(execFile)(check, rest, { cwd: ROOT, env });
+    return { child, said, log, end };
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw error;
+  }
 };
 
 /** Longer than the product gives requests to finish. */

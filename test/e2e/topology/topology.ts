@@ -39,16 +39,19 @@ export const startTopology = async (): Promise<Topology> => {
   const portOf = new Map(replicas.map((id, index) => [id, ports[index] ?? 0]));
   const place: Place = {
     folder,
-    addressOf: (service) => standIns.addresses.get(service) ?? `127.0.0.1:${portOf.get(`${service} 0`)}`,
+    addressOf: (service) => {
+      const port = portOf.get(`${service} 0`);
+      return port === undefined ? standIns.addresses.get(service) : `127.0.0.1:${port}`;
+    },
   };
   const running = new Map<string, Running>();
   const start = async (id: string): Promise<void> => {
     const [name = ''] = id.split(' ');
     const { image, build } = compose.services[name] as Service;
     const port = portOf.get(id) ?? 0;
-    const process = processOf(compose, name, place);
-    const started = build === undefined ? aloneOn(image, process, port, join(folder, id)) : ofOurs(process, port);
-    running.set(id, await run(id, started));
+    const there = processOf(compose, name, place);
+    const here = build === undefined ? aloneOn(image, there, port, join(folder, id)) : ofOurs(there, port);
+    running.set(id, await run(id, here));
   };
   const stop = async (): Promise<ReadonlyMap<string, Ending>> => {
     const endings = new Map<string, Ending>();
