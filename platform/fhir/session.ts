@@ -140,15 +140,16 @@ export class FhirSession {
   ): Promise<Connection<CanonicalRecord>> {
     const named = [...new Set(((references ?? []) as readonly Reference[]).map(({ id }) => id))];
     const size = pageSize(args.first);
-    const found = await Promise.all(named.map((id) => this.find(spec, id, selected.rows)));
-    const seen = found.filter((record) => record !== null);
     const after = args.after ?? null;
-    const start = after === null ? 0 : 1 + seen.findIndex(({ id }) => localOf(spec, id) === decodePlace(after).id);
+    const start = after === null ? 0 : 1 + named.findIndex((id) => localOf(spec, id) === decodePlace(after).id);
     if (after !== null && start === 0) throw badCursor();
-    const edges = seen
-      .slice(start, start + size)
-      .map((node) => ({ cursor: encodePlace({ value: null, id: localOf(spec, node.id) }), node }));
-    return toConnection(edges, seen.length > start + size, args.after, selected.counted ? seen.length : null);
+    const found = await Promise.all(named.map((id) => this.find(spec, id, selected.rows)));
+    const edges = found.map((node) =>
+      node === null ? null : { cursor: encodePlace({ value: null, id: localOf(spec, node.id) }), node },
+    );
+    const rest = edges.slice(start).filter((edge) => edge !== null);
+    const count = edges.filter((edge) => edge !== null).length;
+    return toConnection(rest.slice(0, size), rest.length > size, args.after, selected.counted ? count : null);
   }
 
   #childrenOf(spec: FhirEntitySpec, relation: string, parent: string, args: ListArgs, selected: ListSelection) {
