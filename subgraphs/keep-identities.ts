@@ -5,9 +5,7 @@ import type { Job, JobReport } from '../platform/jobs.ts';
 import { LoggableError } from '../platform/log.ts';
 import type { Config } from '../platform/settings.ts';
 import { compareRecords } from '../platform/store/compare-records.ts';
-import { replaceDuplicates } from '../platform/store/duplicates.ts';
 import { knownFacilities } from '../platform/store/facilities.ts';
-import { duplicateFinder } from '../platform/store/find-duplicates.ts';
 import { replaceStanding } from '../platform/store/findings.ts';
 import { matchRecords } from '../platform/store/match-records.ts';
 import { progressOf, refreshStatistics } from '../platform/store/owner-records.ts';
@@ -69,21 +67,17 @@ const run = async (options: KeepIdentitiesOptions, signal: AbortSignal): Promise
 };
 
 /** Reads one source after the other. One that fails is left as it was before. */
-const readAll = async (sources: readonly IdentitySource[], options: Omit<ReadSourceOptions, 'finder'>) => {
-  const { store, startedAt, signal } = options;
+const readAll = async (sources: readonly IdentitySource[], options: ReadSourceOptions) => {
+  const { signal } = options;
   const counts = { read: 0, gone: 0, duplicates: 0 };
   const undone: { what: string; code: ErrorCode }[] = [];
   for (const source of sources) {
     if (signal.aborted) break;
-    const finder = source.compared === undefined ? undefined : duplicateFinder();
     try {
-      const { read, gone, isWhole } = await readSource(source, { ...options, finder });
+      const { read, gone, duplicates } = await readSource(source, options);
       counts.read += read;
       counts.gone += gone;
-      if (finder === undefined || !isWhole) continue;
-      const pairs = finder.pairs();
-      await replaceDuplicates(store, source.type, pairs, startedAt);
-      counts.duplicates += pairs.length;
+      counts.duplicates += duplicates;
     } catch (error) {
       if (!signal.aborted) undone.push({ what: `${source.system} ${source.type}`, code: codeOf(error) });
     }

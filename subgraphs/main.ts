@@ -8,6 +8,7 @@ import type { Subgraph } from './define-subgraph.ts';
 import { executable } from './execute.ts';
 import { subgraphs } from './index.ts';
 import { learnFacilities } from './learn-facilities.ts';
+import { mappingsOf } from './mappings.ts';
 import { ownerSettings } from './owner-settings.ts';
 import { closeOwners, openOwners, readOwners } from './owners.ts';
 import { serveSubgraphs } from './server.ts';
@@ -20,7 +21,7 @@ const main = async (): Promise<void> => {
   if (secret === undefined)
     throw new ConfigError(['subgraphs.secret (SUBGRAPH_SECRET): needed to know the gateway by']);
   const log: Log = createLog(config.log.level);
-  const settings = ownerSettings(config, readOwners(served));
+  const settings = { ...ownerSettings(config, readOwners(served)), mappings: mappingsOf(subgraphs) };
   const owners = openOwners(served, settings, config, log);
   const server = await serveSubgraphs({
     address: config.server,

@@ -1,6 +1,7 @@
 import { fail } from '../platform/errors.ts';
 import { LoggableError } from '../platform/log.ts';
-import type { DuplicateFinder } from '../platform/store/find-duplicates.ts';
+import { replaceDuplicates } from '../platform/store/duplicates.ts';
+import { type DuplicateFinder, duplicateFinder } from '../platform/store/find-duplicates.ts';
 import {
   forgetRecords,
   progressOf,
@@ -20,15 +21,14 @@ export interface ReadSourceOptions {
   readonly startedAt: Date;
   /** Everything is read when that has not been done since. */
   readonly wholeSince: Date;
-  /** Learns of all records that are in use, when everything is read. */
-  readonly finder?: DuplicateFinder | undefined;
   readonly signal: AbortSignal;
 }
 
 export interface ReadCounts {
   readonly read: number;
   readonly gone: number;
-  readonly isWhole: boolean;
+  /** Pairs that may be one thing; none where not everything was read. */
+  readonly duplicates: number;
 }
 
 /** The owner's clock and ours may differ by so much. */
@@ -45,17 +45,25 @@ export const readSource = async (source: IdentitySource, options: ReadSourceOpti
   const progress = await progressOf(store, source);
   const isWhole = progress === null || progress.wholeAt < wholeSince || !isIncremental(source);
   const changedSince = isWhole ? null : new Date(progress.checkedAt.getTime() - OVERLAP);
-  const read = await readPages(source, changedSince, options);
-  const gone = isWhole ? await forgetUnseen(source, read, options) : 0;
+  const finder = isWhole && source.compared !== undefined ? duplicateFinder() : undefined;
+  const read = await readPages(source, changedSince, finder, options);
+  const gone = isWhole ? await forgetUnseen(source, read, finder, options) : 0;
   signal.throwIfAborted();
-  await saveProgress(store, source, { checkedAt: startedAt, wholeAt: isWhole ? startedAt : progress.wholeAt });
-  return { read, gone, isWhole };
+  const pairs = finder?.pairs();
+  if (pairs !== undefined) await replaceDuplicates(store, source.type, pairs, startedAt);
+  await saveProgress(store, source, {
+    checkedAt: startedAt,
+    wholeAt: isWhole ? startedAt : progress.wholeAt,
+    comparedAt: finder === undefined ? (progress?.comparedAt ?? null) : startedAt,
+  });
+  return { read, gone, duplicates: pairs?.length ?? 0 };
 };
 
 const readPages = async (
   source: IdentitySource,
   changedSince: Date | null,
-  { store, openSession, startedAt, finder, signal }: ReadSourceOptions,
+  finder: DuplicateFinder | undefined,
+  { store, openSession, startedAt, signal }: ReadSourceOptions,
 ): Promise<number> => {
   let read = 0;
   for (let after: string | null = null, more = true; more; ) {
@@ -73,7 +81,8 @@ const readPages = async (
 const forgetUnseen = async (
   source: IdentitySource,
   read: number,
-  { store, openSession, startedAt, finder, signal }: ReadSourceOptions,
+  finder: DuplicateFinder | undefined,
+  { store, openSession, startedAt, signal }: ReadSourceOptions,
 ): Promise<number> => {
   let gone = 0;
   for (let after = ''; ; ) {

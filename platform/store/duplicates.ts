@@ -63,6 +63,8 @@ export interface DuplicateCandidate {
   readonly reasons: readonly Reason[];
   /** Instant in ISO 8601. */
   readonly foundAt: string;
+  /** When all records of the type were last compared, likewise; null where that was not done by the worker. */
+  readonly checkedAt: string | null;
 }
 
 /** Pairs of which the caller may see both, the likeliest first. */
@@ -85,6 +87,7 @@ export const listDuplicates = async (
   const { rows, total } = await store.ask(async (db) => {
     const all = visible(db)
       .selectAll()
+      .select(comparedAt.as('checked_at'))
       .orderBy('score', 'desc')
       .orderBy('id')
       .limit(size + 1);
@@ -102,9 +105,14 @@ export const listDuplicates = async (
     score: row.score,
     reasons: row.reasons,
     foundAt: row.found_at.toISOString(),
+    checkedAt: row.checked_at?.toISOString() ?? null,
   });
   return pageOf(rows, size, args, total, ({ score }) => score, toNode);
 };
+
+const comparedAt = sql<Date | null>`(
+  select max(compared_at) from owner_source where owner_source.entity_type = duplicate_candidate.entity_type
+)`;
 
 /** Whether the caller's facilities let a record of this facility be seen; null is a record of none. */
 const visibleIn = (column: 'left_facility' | 'right_facility', facilities: readonly string[]) =>

@@ -30,6 +30,8 @@ export interface Progress {
   readonly checkedAt: Date;
   /** Beginning of the last one that has read everything. */
   readonly wholeAt: Date;
+  /** Beginning of the last one that has compared all of them with each other; null where that is not done. */
+  readonly comparedAt: Date | null;
 }
 
 /** Puts down what a run has read; `seenAt` is when the run began. */
@@ -117,21 +119,21 @@ export const progressOf = async (store: Store, { type, system, kind }: RecordSou
   const row = await store.ask((db) =>
     db
       .selectFrom('owner_source')
-      .select(['checked_at', 'whole_at'])
+      .select(['checked_at', 'whole_at', 'compared_at'])
       .where('entity_type', '=', type)
       .where('system', '=', system)
       .where('kind', '=', kind)
       .executeTakeFirst(),
   );
-  return row === undefined ? null : { checkedAt: row.checked_at, wholeAt: row.whole_at };
+  return row === undefined ? null : { checkedAt: row.checked_at, wholeAt: row.whole_at, comparedAt: row.compared_at };
 };
 
 export const saveProgress = async (
   store: Store,
   { type, system, kind }: RecordSource,
-  { checkedAt, wholeAt }: Progress,
+  { checkedAt, wholeAt, comparedAt }: Progress,
 ): Promise<void> => {
-  const progress = { checked_at: checkedAt, whole_at: wholeAt };
+  const progress = { checked_at: checkedAt, whole_at: wholeAt, compared_at: comparedAt };
   await store.ask((db) =>
     db
       .insertInto('owner_source')

@@ -95,6 +95,8 @@ export interface OwnerSourceTable {
   readonly checked_at: Instant;
   /** Beginning of the last one that has read everything. */
   readonly whole_at: Instant;
+  /** Beginning of the last one that has compared all of them with each other; null where that is not done. */
+  readonly compared_at: ColumnType<Date | null, Date | null, Date | null>;
 }
 
 /** The last run of each job, of whichever process. */

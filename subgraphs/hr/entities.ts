@@ -82,8 +82,8 @@ export const employee = entity({
     costCenter: text(PATHS.costCenter),
     costCenterCode: text(PATHS.costCenter),
     practitionerNumber: text(PATHS.practitioner),
-    compensation: optional(
-      derived(
+    compensation: optional({
+      ...derived(
         [`${WORKFORCE}:compensation.amount`, `${WORKFORCE}:compensation.currency`, ...payPeriod.needs],
         ([amount, currency, per], env, field) => {
           const exact = amount === null ? null : toDecimal(amount);
@@ -91,7 +91,8 @@ export const employee = entity({
           return { amount: { amount: exact, currency }, per: payPeriod.read([per], env, `${field}.per`) };
         },
       ),
-    ),
+      mapping: { ...PAY_PERIOD, part: 'per' },
+    }),
   },
   filters: {
     id: idFilter('Employee', PATHS.number),

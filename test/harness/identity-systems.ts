@@ -147,15 +147,11 @@ export const startIdentitySystems = async (patients = 0): Promise<IdentitySystem
 };
 
 /** Writes a resource, or removes it, as its platform's own people would. */
-export const change = async (
-  { url }: FhirSandbox,
-  method: 'PUT' | 'DELETE',
-  { resourceType, id, meta: _, ...fields }: Resource,
-): Promise<void> => {
-  const response = await fetch(`${url}/${resourceType}/${id}`, {
+export const change = async ({ url }: FhirSandbox, method: 'PUT' | 'DELETE', resource: Resource): Promise<void> => {
+  const response = await fetch(`${url}/${resource.resourceType}/${resource.id}`, {
     method,
     headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/fhir+json' },
-    ...(method === 'PUT' && { body: JSON.stringify({ resourceType, id, ...fields }) }),
+    ...(method === 'PUT' && { body: JSON.stringify(resource) }),
   });
   if (!response.ok) throw new Error(`${method} answered ${response.status}`);
 };

@@ -63,7 +63,8 @@ const startWorker = (
 /** Where it says that it listens. */
 const addressOf = async ({ child }: Worker): Promise<string> => {
   let text = '';
-  for await (const chunk of child.stdout?.setEncoding('utf8') as AsyncIterable<string>) {
+  if (child.stdout === null) throw new Error('it has no output');
+  for await (const chunk of child.stdout.setEncoding('utf8') as AsyncIterable<string>) {
     text += chunk;
     const url = /ready: worker at (\S+)\n/.exec(text)?.[1];
     if (url !== undefined) return url;

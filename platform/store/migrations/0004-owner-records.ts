@@ -35,6 +35,7 @@ export const ownerRecords = {
       .addColumn('kind', 'text', (column) => column.notNull())
       .addColumn('checked_at', 'timestamptz', (column) => column.notNull())
       .addColumn('whole_at', 'timestamptz', (column) => column.notNull())
+      .addColumn('compared_at', 'timestamptz')
       .addPrimaryKeyConstraint('owner_source_key', ['entity_type', 'system', 'kind'])
       .execute();
     await db.schema
