@@ -87,26 +87,25 @@ describe('what a service is told', () => {
     const needed = reads.flatMap((owner) => ADDRESS[owner] ?? []);
     const told = Object.keys(service(name).environment).filter((variable) => !COMMON.has(variable));
     expect(told).toEqual(expect.arrayContaining(needed));
-    const allowed = reads.flatMap((owner) => OPENS[owner]);
+    const allowed = reads.flatMap((owner) => OPENS[owner] ?? []);
     expect(told.filter((variable) => !allowed.some((prefix) => variable.startsWith(prefix)))).toEqual([]);
   });
 
   const COMMON = new Set(['HOST', 'PORT', 'CAREGRAPH_CONFIG', 'SUBGRAPH', 'SUBGRAPH_SECRET_FILE']);
-  const ADDRESS: Readonly<Record<OwnerName, string | undefined>> = {
+  /** Those that are elsewhere; the others are of the process itself. */
+  const ADDRESS: Readonly<Partial<Record<OwnerName, string>>> = {
     odoo: 'ODOO_URL',
     hr: 'SCIM_URL',
     scheduling: 'FHIR_SCHEDULING_URL',
     billing: 'FHIR_BILLING_URL',
     store: 'DATABASE_URL_FILE',
-    catalogue: undefined,
   };
   /** What may be told to who reads a system: how to get there, and where to write down what is wrong with its data. */
-  const OPENS: Readonly<Record<OwnerName, readonly string[]>> = {
+  const OPENS: Readonly<Partial<Record<OwnerName, readonly string[]>>> = {
     odoo: ['ODOO_', 'DATABASE_'],
     hr: ['SCIM_'],
     scheduling: ['FHIR_SCHEDULING_', 'DATABASE_'],
     billing: ['FHIR_BILLING_', 'DATABASE_'],
     store: ['DATABASE_'],
-    catalogue: [],
   };
 });
