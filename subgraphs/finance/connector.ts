@@ -13,6 +13,7 @@ import {
   account,
   billLine,
   costCenter,
+  customerIdentity,
   customerInvoice,
   journal,
   journalEntry,
@@ -94,7 +95,17 @@ export type Finance = { readonly finance: ReturnType<typeof connectFinance> };
 
 export const connector: Connector<Finance> = {
   owners: ['odoo'],
-  odoo: [...Object.values(ENTITIES), orderBills, orderedLine],
+  odoo: [...Object.values(ENTITIES), customerIdentity, orderBills, orderedLine],
+  identities: [
+    {
+      type: 'Payer',
+      system: 'odoo',
+      kind: 'partner',
+      entity: customerIdentity,
+      number: 'code',
+      linkField: 'Payer.code',
+    },
+  ],
   connect: (sessions) => ({ finance: connectFinance(sessions) }),
 };
 

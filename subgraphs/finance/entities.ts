@@ -7,6 +7,7 @@ import {
   facilityFilter,
   flagFilter,
   idFilter,
+  instantFilter,
   textFilter,
 } from '../../platform/odoo/filters.ts';
 import {
@@ -250,6 +251,19 @@ export const customerInvoice = entity({
   },
   orders: { INVOICE_DATE: 'invoice_date', DUE_DATE: 'invoice_date_due', TOTAL: 'amount_total' },
   defaultOrder: { field: 'invoice_date', direction: 'DESC' },
+});
+
+/** Whom the group invoices, by which payers are known here; archived ones too: a domain that names the flag hides nothing. */
+export const customerIdentity = entity({
+  type: 'Customer',
+  model: 'res.partner',
+  visibility: 'shared',
+  where: {
+    needs: ['customer_rank', 'active'],
+    bind: ([rank, active]) => allOf([[rank ?? '', '>', 0]], [[active ?? '', 'in', [true, false]]]),
+  },
+  fields: { code: plain('ref'), active: plain('active'), facility: facility() },
+  filters: { changedAt: instantFilter('write_date') },
 });
 
 const DIRECTIONS = { outbound: 'OUTBOUND', inbound: 'INBOUND' } as const;

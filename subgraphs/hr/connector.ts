@@ -3,7 +3,7 @@ import { decodeId } from '../../platform/ids.ts';
 import { type ListArgs, type ListSelection, ofFacility } from '../../platform/scim/session.ts';
 import type { Connector } from '../define-subgraph.ts';
 import type { Sessions } from '../owners.ts';
-import { department, employee, PATHS } from './entities.ts';
+import { department, employee, employeeIdentity, PATHS } from './entities.ts';
 
 type Fields = ReadonlySet<string>;
 
@@ -47,6 +47,29 @@ export type Hr = { readonly hr: ReturnType<typeof connectHr> };
 
 export const connector: Connector<Hr> = {
   owners: ['hr'],
-  hr: [department, employee],
+  hr: [department, employee, employeeIdentity],
+  identities: [
+    {
+      type: 'Employee',
+      system: 'hr',
+      kind: 'user',
+      entity: employeeIdentity,
+      isHome: true,
+      local: 'self',
+      number: 'number',
+      linkField: 'Employee.number',
+      compared: { name: 'name', email: 'email', phone: 'phone' },
+    },
+    {
+      type: 'Practitioner',
+      system: 'hr',
+      kind: 'employeeNumber',
+      entity: employeeIdentity,
+      number: 'number',
+      peer: 'practitionerNumber',
+      linkField: 'Employee.number',
+      peerField: 'Employee.practitionerNumber',
+    },
+  ],
   connect: (sessions) => ({ hr: connectHr(sessions) }),
 };

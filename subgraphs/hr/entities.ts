@@ -82,8 +82,8 @@ export const employee = entity({
     costCenter: text(PATHS.costCenter),
     costCenterCode: text(PATHS.costCenter),
     practitionerNumber: text(PATHS.practitioner),
-    compensation: optional(
-      derived(
+    compensation: optional({
+      ...derived(
         [`${WORKFORCE}:compensation.amount`, `${WORKFORCE}:compensation.currency`, ...payPeriod.needs],
         ([amount, currency, per], env, field) => {
           const exact = amount === null ? null : toDecimal(amount);
@@ -91,7 +91,8 @@ export const employee = entity({
           return { amount: { amount: exact, currency }, per: payPeriod.read([per], env, `${field}.per`) };
         },
       ),
-    ),
+      mapping: { ...PAY_PERIOD, part: 'per' },
+    }),
   },
   filters: {
     id: idFilter('Employee', PATHS.number),
@@ -106,6 +107,22 @@ export const employee = entity({
     costCenterCode: textFilter(PATHS.costCenter),
   },
   relations: Object.values(PATHS),
+});
+
+/** By which employees are told apart, and known to others. */
+export const employeeIdentity = entity({
+  type: 'Employee',
+  resource: 'User',
+  key: PATHS.number,
+  facility: `${WORKFORCE}:facilityCode`,
+  fields: {
+    number: employee.fields.number,
+    name: employee.fields.name,
+    practitionerNumber: employee.fields.practitionerNumber,
+    email: optional(text('emails.value')),
+    phone: optional(text('phoneNumbers.value')),
+    facility: employee.fields.facility,
+  },
 });
 
 /** A department is a group with a code; employees name that code (ADR 18). */

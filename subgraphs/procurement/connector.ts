@@ -15,6 +15,7 @@ import {
   purchaseRequisition,
   purchaseRequisitionLine,
   supplier,
+  supplierIdentity,
   supplierPrice,
   variant,
 } from './entities.ts';
@@ -84,6 +85,18 @@ export type Procurement = { readonly procurement: ReturnType<typeof connectProcu
 
 export const connector: Connector<Procurement> = {
   owners: ['odoo'],
-  odoo: [...Object.values(ENTITIES), variant],
+  odoo: [...Object.values(ENTITIES), supplierIdentity, variant],
+  identities: [
+    {
+      type: 'Supplier',
+      system: 'odoo',
+      kind: 'partner',
+      entity: supplierIdentity,
+      isHome: true,
+      number: 'code',
+      linkField: 'Supplier.code',
+      compared: { name: 'name', taxNumber: 'taxNumber', email: 'email', phone: 'phone' },
+    },
+  ],
   connect: (sessions) => ({ procurement: connectProcurement(sessions) }),
 };

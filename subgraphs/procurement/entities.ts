@@ -1,3 +1,4 @@
+import { allOf } from '../../platform/odoo/domain.ts';
 import { entity } from '../../platform/odoo/entity.ts';
 import {
   choiceFilter,
@@ -77,6 +78,28 @@ export const supplier = entity({
   },
   orders: { NAME: 'name', CODE: 'ref' },
   defaultOrder: { field: 'name', direction: 'ASC' },
+});
+
+/** By which suppliers are told apart, archived ones too: a domain that names the flag hides nothing. */
+export const supplierIdentity = entity({
+  type: 'Supplier',
+  model: 'res.partner',
+  visibility: 'shared',
+  where: {
+    needs: [...supplier.where.needs, 'active'],
+    bind: ([rank = null, lines = null, active]) =>
+      allOf(supplier.where.bind([rank, lines]), [[active ?? '', 'in', [true, false]]]),
+  },
+  fields: {
+    code: supplier.fields.code,
+    name: supplier.fields.name,
+    email: supplier.fields.email,
+    phone: supplier.fields.phone,
+    taxNumber: supplier.fields.taxNumber,
+    active: supplier.fields.active,
+    facility: supplier.fields.facility,
+  },
+  filters: { changedAt: instantFilter('write_date') },
 });
 
 export const purchaseOrder = entity({
