@@ -54,6 +54,10 @@ const connectInventory = ({ odoo }: Pick<Sessions, 'odoo'>) => {
         ? null
         : odoo.children(stockLevel, kind === 'Item' ? 'product_id' : 'lot_id', local, args, selected);
     },
+    consumptionFor: (appointmentNumber: unknown, args: PageArgs, selected: ListSelection) =>
+      typeof appointmentNumber === 'string' && appointmentNumber !== ''
+        ? odoo.children(consumption, 'origin', appointmentNumber, args, selected)
+        : null,
     costs: async (id: unknown) => {
       const seen = await odoo.perFacility(item, id, new Set(['cost']));
       return seen.map(({ facility, record }) => ({ facility: facility.record, amount: record['cost'] }));

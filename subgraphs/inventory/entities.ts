@@ -11,11 +11,13 @@ import {
 } from '../../platform/odoo/filters.ts';
 import {
   choice,
+  companyMoney,
   derived,
   facility,
   facilityPrice,
   members,
   number,
+  optional,
   plain,
   quantity,
   reference,
@@ -234,6 +236,9 @@ export const stockMove = entity({
   defaultOrder: { field: 'date', direction: 'DESC' },
 });
 
+/** How the group numbers appointments. What was used for something else has another text there. */
+const APPOINTMENT_NUMBER = /^APT-\d+$/;
+
 export const consumption = entity({
   type: 'Consumption',
   model: 'stock.move',
@@ -250,9 +255,16 @@ export const consumption = entity({
   fields: {
     item: reference('Item', 'product_id'),
     quantity: quantity(MOVED, 'product_uom'),
+    // From 19 on a move keeps what its goods were worth when they left.
+    cost: optional(companyMoney('value')),
     from: reference('StockLocation', 'location_id', 'fullName'),
     at: plain('date'),
     reference: plain('reference'),
+    appointment: derived(['origin'], ([origin]) =>
+      typeof origin === 'string' && APPOINTMENT_NUMBER.test(origin)
+        ? { __typename: 'Appointment', number: origin }
+        : null,
+    ),
     facility: facility(),
   },
   filters: {

@@ -7,6 +7,9 @@ import type { Inventory } from './connector.ts';
 interface ById {
   readonly id: string;
 }
+interface ByNumber {
+  readonly number: string | null;
+}
 
 const { one, many, linked, members, referenced } = recordResolvers(({ inventory }: Inventory) => inventory);
 
@@ -78,6 +81,10 @@ export const resolvers = {
     receipts: (order: ById, args: PageArgs, { inventory }, info) =>
       inventory.receiptsOfOrder(order.id, args, connectionSelection(info, 'GoodsReceipt')),
   },
+  Appointment: {
+    consumption: ({ number }: ByNumber, args: PageArgs, { inventory }, info) =>
+      inventory.consumptionFor(number, args, connectionSelection(info, 'Consumption')),
+  },
   CriticalStock: { item: linked('Item', 'item'), location: linked('StockLocation', 'location') },
   Facility: { criticalStock: (facility: ById, _: never, { inventory }) => inventory.criticalStock(facility.id) },
 } satisfies Resolvers<Inventory>;
@@ -95,6 +102,7 @@ export const references = {
   Lot: referenced('Lot'),
   ReorderRule: referenced('ReorderRule'),
   GoodsReceipt: referenced('GoodsReceipt'),
+  Appointment: ({ number }) => ({ __typename: 'Appointment', number }),
   PurchaseOrder: ({ id }) => ({ __typename: 'PurchaseOrder', id }),
   Facility: ({ id }, { inventory }) => inventory.facility(id),
 } satisfies References<Inventory>;
