@@ -237,7 +237,7 @@ export const stockMove = entity({
 });
 
 /** How the group numbers appointments. What was used for something else has another text there. */
-const APPOINTMENT_NUMBER = /^APT-\d+$/;
+const APPOINTMENT_NUMBER = /^APT-\S+$/;
 
 export const consumption = entity({
   type: 'Consumption',
