@@ -236,9 +236,6 @@ export const stockMove = entity({
   defaultOrder: { field: 'date', direction: 'DESC' },
 });
 
-/** How the group numbers appointments. What was used for something else has another text there. */
-const APPOINTMENT_NUMBER = /^APT-\S+$/;
-
 export const consumption = entity({
   type: 'Consumption',
   model: 'stock.move',
@@ -260,11 +257,7 @@ export const consumption = entity({
     from: reference('StockLocation', 'location_id', 'fullName'),
     at: plain('date'),
     reference: plain('reference'),
-    appointment: derived(['origin'], ([origin]) =>
-      typeof origin === 'string' && APPOINTMENT_NUMBER.test(origin)
-        ? { __typename: 'Appointment', number: origin }
-        : null,
-    ),
+    purpose: plain('origin'),
     facility: facility(),
   },
   filters: {
@@ -274,6 +267,7 @@ export const consumption = entity({
     from: idFilter('StockLocation', 'location_id'),
     at: instantFilter('date'),
     reference: textFilter('reference'),
+    purpose: textFilter('origin'),
   },
   orders: { AT: 'date' },
   defaultOrder: { field: 'date', direction: 'DESC' },

@@ -17,7 +17,7 @@ export interface JoinedBooks {
 }
 
 /**
- * Makes in the first company of an Odoo with the test seed what other systems' facts are joined to, through our own
+ * Makes in the north of an Odoo with the test seed what other systems' facts are joined to, through our own
  * client: goods that left for an appointment; invoices for two claims, of which one is partly taken back and partly paid;
  * a bill on the cost center, posted, and another that is a draft. They stay; the server is a throw-away one.
  */
@@ -25,7 +25,8 @@ export const makeJoinedBooks = async (settings: OdooSettings, tag: string): Prom
   const client = await connectOdoo(settings);
   try {
     const within = { deadline: deadlineIn(2 * MINUTE) };
-    const [company = 0] = await client.companies(within);
+    const companies = await client.companies(within);
+    const company = await idOf(client, { ...within, companies }, 'res.company', [['name', '=', 'North Facility']]);
     const ctx: CallContext = { ...within, companies: [company] };
     const made = { appointment: `APT-${tag}`, claim: `CLM-${tag}`, openClaim: `CLM-${tag}-2`, day: '2026-10-20' };
     await useGoods(client, ctx, company, made.appointment);
