@@ -70,10 +70,9 @@ describe.each(ODOO_SERVERS)('what other systems are joined to on $title', ({ tit
   test('finds what was used for an appointment, and what it was worth', async () => {
     const below = `consumption { totalCount nodes { item { code } quantity { value } purpose facility { code } cost { amount currency } } }`;
     const [used, none] = await refer('inventory', 'Appointment', numbers(books.appointment, 'APT-NOWHERE'), below);
-    const { totalCount, nodes } = used?.['consumption'] as Page<Entity>;
-    expect([totalCount, nodes]).toEqual([
-      1,
-      [
+    expect(used?.['consumption']).toEqual({
+      totalCount: 1,
+      nodes: [
         {
           item: { code: 'GLV-M' },
           quantity: { value: String(USED) },
@@ -83,7 +82,7 @@ describe.each(ODOO_SERVERS)('what other systems are joined to on $title', ({ tit
           cost: title.includes('19') ? { amount: '25.50', currency: 'USD' } : null,
         },
       ],
-    ]);
+    });
     expect(none).toEqual({ consumption: { totalCount: 0, nodes: [] } });
     expect(calls).toEqual(['stock.move', 'product.product']);
   });
@@ -91,16 +90,16 @@ describe.each(ODOO_SERVERS)('what other systems are joined to on $title', ({ tit
   test('finds the entries of a claim: its invoice, what takes it back, and what pays it', async () => {
     const below = `ledgerEntries { totalCount nodes { number reference journal { kind } lines { totalCount } } } invoices { nodes { kind total { amount } } }`;
     const [claim, open, none] = await refer('finance', 'Claim', numbers(books.claim, books.openClaim, 'CLM-0'), below);
-    const entries = claim?.['ledgerEntries'] as Page<{ journal: { kind: string } }>;
-    expect(entries.nodes.map(({ journal }) => journal.kind).toSorted()).toEqual(['BANK', 'SALES', 'SALES']);
-    expect(entries.totalCount).toBe(3);
+    const entries = claim?.['ledgerEntries'] as Page<{ journal: { kind: string } }> | undefined;
+    expect(entries?.nodes.map(({ journal }) => journal.kind).toSorted()).toEqual(['BANK', 'SALES', 'SALES']);
+    expect(entries?.totalCount).toBe(3);
     expect(claim?.['invoices']).toEqual({
       nodes: [
         { kind: 'CREDIT_NOTE', total: { amount: INVOICED } },
         { kind: 'INVOICE', total: { amount: INVOICED } },
       ],
     });
-    expect((open?.['ledgerEntries'] as Page<Entity>).nodes).toMatchObject([{ reference: books.openClaim }]);
+    expect(open?.['ledgerEntries']).toMatchObject({ totalCount: 1, nodes: [{ reference: books.openClaim }] });
     expect(none).toEqual({ ledgerEntries: { totalCount: 0, nodes: [] }, invoices: { nodes: [] } });
     expect(calls.toSorted()).toEqual([
       'account.journal',

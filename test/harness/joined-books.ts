@@ -1,5 +1,5 @@
 import { connectOdoo } from '../../platform/odoo/client.ts';
-import type { CallContext, ModelDescription, OdooClient, OdooSettings } from '../../platform/odoo/types.ts';
+import type { CallContext, Many2one, ModelDescription, OdooClient, OdooSettings } from '../../platform/odoo/types.ts';
 import { deadlineIn, MINUTE } from '../../platform/time.ts';
 
 export const USED = 3;
@@ -62,7 +62,7 @@ const useGoods = async (client: OdooClient, ctx: CallContext, company: number, o
     ['company_id', '=', company],
   ]);
   const [places] = await client.read('stock.picking.type', [type], ['default_location_src_id'], ctx, { names: false });
-  const from = (places?.['default_location_src_id'] as { id: number }).id;
+  const from = (places?.['default_location_src_id'] as Many2one | undefined)?.id ?? 0;
   const to = await idOf(client, ctx, 'stock.location', [['usage', '=', 'customer']]);
   const move = await describe(client, 'stock.move');
   const unit = await idOf(client, ctx, 'uom.uom', [['name', '=', 'Units']]);
@@ -138,7 +138,7 @@ const refund = async (
   const values = {
     reason: 'not covered',
     date: day,
-    journal_id: (first?.['journal_id'] as { id: number }).id,
+    journal_id: (first?.['journal_id'] as Many2one | undefined)?.id ?? 0,
     ...(described.has('refund_method') && { refund_method: 'refund' }),
   };
   const wizard = await wizardOf(client, ctx, 'account.move.reversal', values, active);

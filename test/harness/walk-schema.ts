@@ -54,7 +54,7 @@ export const selectAll = (type: GraphQLObjectType, depth: number, first = 2): st
 };
 
 /** Arguments that a field cannot be asked for without. */
-const neededArgs = ({ args }: GraphQLField<unknown, unknown>): string => {
+export const neededArgs = ({ args }: GraphQLField<unknown, unknown>): string => {
   const needed = args.filter(isRequiredArgument).map(({ name, type }) => `${name}: ${NEEDED[getNamedType(type).name]}`);
   return needed.length === 0 ? '' : `(${needed.join(', ')})`;
 };
