@@ -20,6 +20,8 @@ export interface OdooGround {
   readonly directory: FacilityDirectory;
   readonly recordFinding: RecordFinding;
   bound(spec: EntitySpec): BoundEntity;
+  /** Whether the server has the model of the entity. */
+  has(spec: EntitySpec): boolean;
 }
 
 /** Most rows one nested list may fetch for all its parents together. */

@@ -213,6 +213,11 @@ export class OdooSession {
     return this.facilities.find(({ record }) => record.id === id);
   }
 
+  /** Whether this server has the model of an optional entity. */
+  has(spec: EntitySpec): boolean {
+    return this.#ground.has(spec);
+  }
+
   /** What this server calls a column. */
   column(spec: EntitySpec, name: Name): string {
     return this.#ground.bound(spec).column(name);

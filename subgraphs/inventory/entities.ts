@@ -252,7 +252,7 @@ export const consumption = entity({
   fields: {
     item: reference('Item', 'product_id'),
     quantity: quantity(MOVED, 'product_uom'),
-    // From 19 on a move keeps what its goods were worth when they left.
+    // From 19 on a move keeps what its goods were worth when they left; before, layers do.
     cost: optional(companyMoney('value')),
     from: reference('StockLocation', 'location_id', 'fullName'),
     at: plain('date'),
@@ -271,6 +271,16 @@ export const consumption = entity({
   },
   orders: { AT: 'date' },
   defaultOrder: { field: 'date', direction: 'DESC' },
+});
+
+/** Until 18: what a movement was worth. What left is negative. */
+export const valuationLayer = entity({
+  type: 'ValuationLayer',
+  model: 'stock.valuation.layer',
+  visibility: 'facility',
+  optional: true,
+  fields: { value: plain('value'), currency: plain('currency_id') },
+  relations: ['stock_move_id'],
 });
 
 export const lot = entity({

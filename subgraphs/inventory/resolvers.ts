@@ -65,7 +65,11 @@ export const resolvers = {
     receipt: (move: { receipt: ById | null }, _: never, { inventory }, info) =>
       inventory.receiptOf(move.receipt, selection(info, 'GoodsReceipt')),
   },
-  Consumption: { item: linked('Item', 'item'), from: linked('StockLocation', 'from') },
+  Consumption: {
+    item: linked('Item', 'item'),
+    cost: (used: { readonly id: string; readonly cost: unknown }, _: never, { inventory }) => inventory.costOf(used),
+    from: linked('StockLocation', 'from'),
+  },
   Lot: { item: linked('Item', 'item'), stockLevels: stockLevelsOf('Lot') },
   ReorderRule: {
     item: linked('Item', 'item'),

@@ -184,10 +184,32 @@ export const finish = (record: Rec): void => {
     shift(line.env, shelf(line, 'location_id'), -quantity);
     shift(line.env, shelf(line, 'location_dest_id'), quantity);
   }
-  record.store({ state: 'done', picked: true, date: record.env.now, ...(leaves(record) && { value: costOf(record) }) });
+  record.store({
+    state: 'done',
+    picked: true,
+    date: record.env.now,
+    ...(keepsValue(record) && { value: costOf(record) }),
+  });
+  if (leaves(record) && record.env.engine.version === 14) addLayer(record);
   const ordered = record.one('purchase_line_id');
   ordered?.touch();
   ordered?.one('order_id')?.touch();
+};
+
+/** From 19 on at the movement itself, before in a layer of its own. */
+const keepsValue = (record: Rec): boolean => leaves(record) && record.env.engine.version === 19;
+
+const addLayer = (record: Rec): void => {
+  const quantity = record.number('product_qty');
+  record.create('stock.valuation.layer', {
+    stock_move_id: record.id,
+    product_id: record.number('product_id'),
+    company_id: record.number('company_id'),
+    quantity: -quantity,
+    value: -costOf(record),
+    unit_cost: quantity === 0 ? 0 : costOf(record) / quantity,
+    description: record.text('reference') || false,
+  });
 };
 
 /** What leaves is worth what the product costs its company now. */
