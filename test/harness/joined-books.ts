@@ -112,12 +112,16 @@ const invoiceClaims = async (
   { claim, openClaim, day }: JoinedBooks,
 ): Promise<void> => {
   const partner = await idOf(client, ctx, 'res.partner', [['ref', '=', 'C-001']]);
+  // What a cost center earns is no spending.
+  const spread = await onCostCenter(client, ctx);
   const invoice = (ref: string) => ({
     move_type: 'out_invoice',
     partner_id: partner,
     ref,
     invoice_date: day,
-    invoice_line_ids: [[0, 0, { name: 'Care', quantity: 1, price_unit: Number(INVOICED), tax_ids: [[6, 0, []]] }]],
+    invoice_line_ids: [
+      [0, 0, { name: 'Care', quantity: 1, price_unit: Number(INVOICED), tax_ids: [[6, 0, []]], ...spread }],
+    ],
   });
   const ids = await client.create('account.move', [invoice(claim), invoice(openClaim)], ctx);
   await client.execute('account.move', 'action_post', { ids }, ctx);
@@ -160,11 +164,7 @@ const wizardOf = async (
 
 const bookCosts = async (client: OdooClient, ctx: CallContext, day: string): Promise<void> => {
   const vendor = await idOf(client, ctx, 'res.partner', [['ref', '=', 'V-002']]);
-  const center = await idOf(client, ctx, 'account.analytic.account', [['code', '=', 'CC-ICU']]);
-  const line = await describe(client, 'account.move.line');
-  const spread = line.has('analytic_distribution')
-    ? { analytic_distribution: { [center]: 100 } }
-    : { analytic_account_id: center };
+  const spread = await onCostCenter(client, ctx);
   const bill = {
     move_type: 'in_invoice',
     partner_id: vendor,
@@ -176,4 +176,12 @@ const bookCosts = async (client: OdooClient, ctx: CallContext, day: string): Pro
   };
   const [posted = 0] = await client.create('account.move', [bill, bill], ctx);
   await client.execute('account.move', 'action_post', { ids: [posted] }, ctx);
+};
+
+const onCostCenter = async (client: OdooClient, ctx: CallContext) => {
+  const center = await idOf(client, ctx, 'account.analytic.account', [['code', '=', 'CC-ICU']]);
+  const line = await describe(client, 'account.move.line');
+  return line.has('analytic_distribution')
+    ? { analytic_distribution: { [center]: 100 } }
+    : { analytic_account_id: center };
 };
