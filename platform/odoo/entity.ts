@@ -59,6 +59,8 @@ export interface EntitySpec {
   readonly defaultOrder?: { readonly field: Name; readonly direction: 'ASC' | 'DESC' };
   /** Columns that connectors read from relations and that are not behind a canonical field. */
   readonly relations?: readonly Name[];
+  /** Some servers do not have the model. Whoever reads it asks first (`OdooSession.has`). */
+  readonly optional?: true;
 }
 
 export interface Condition {

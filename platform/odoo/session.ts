@@ -18,7 +18,14 @@ import type { EntitySpec, Name } from './entity.ts';
 import { localId } from './filters.ts';
 import type { Reference } from './mappings.ts';
 import { cursorOf, orderText, planColumns, startAfter, toFilter, toOrder } from './paging.ts';
-import { type CanonicalRecord, MAX_NESTED_ROWS, type OdooGround, OdooReader, type Spending } from './reader.ts';
+import {
+  type CanonicalRecord,
+  MAX_NESTED_ROWS,
+  type OdooGround,
+  OdooReader,
+  type ParentKey,
+  type Spending,
+} from './reader.ts';
 import type { Domain, OdooRow } from './types.ts';
 
 export type { ListArgs, ListSelection } from '../connection.ts';
@@ -118,13 +125,13 @@ export class OdooSession {
   }
 
   /**
-   * A page of the records whose many2one `relation` is the parent; one call for all the parents of a tick. `keep` is for
-   * what a domain cannot say about each parent.
+   * A page of the records whose many2one `relation` is the parent, or whose text `relation` names it; one call for all
+   * the parents of a tick. `keep` is for what a domain cannot say about each parent.
    */
   async children(
     spec: EntitySpec,
     relation: Name,
-    parent: number,
+    parent: ParentKey,
     args: PageArgs,
     selected: ListSelection,
     options: { readonly order?: Order; readonly keep?: (record: CanonicalRecord) => boolean } = {},
@@ -204,6 +211,11 @@ export class OdooSession {
   /** The facility of an id, if it is one of the caller's. */
   facility(id: unknown): Facility | undefined {
     return this.facilities.find(({ record }) => record.id === id);
+  }
+
+  /** Whether this server has the model of an optional entity. */
+  has(spec: EntitySpec): boolean {
+    return this.#ground.has(spec);
   }
 
   /** What this server calls a column. */

@@ -1,4 +1,5 @@
 import { renderConfiguration } from './configuration.ts';
+import { renderDemoQuery } from './demo-query.ts';
 import { renderDeployment } from './deployment.ts';
 import { renderErrors } from './errors.ts';
 
@@ -10,6 +11,7 @@ export interface GeneratedPage {
 
 export const GENERATED_PAGES: readonly GeneratedPage[] = [
   { path: 'docs/configuration.md', render: renderConfiguration },
+  { path: 'docs/demo-query.md', render: renderDemoQuery },
   { path: 'docs/deployment.md', render: renderDeployment },
   { path: 'docs/errors.md', render: renderErrors },
 ];

@@ -16,6 +16,9 @@ const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 const WORKFORCE = 'urn:caregraph:params:scim:schemas:workforce:2.0:User';
 const GROUP = 'urn:caregraph:params:scim:schemas:workforce:2.0:Group';
 
+/** Of departments: the code of the cost center that carries them. */
+export const CARRIED_BY = `${GROUP}:costCenterCode`;
+
 /** By what employees and departments refer to each other, and others to them. */
 export const PATHS = {
   self: 'id',
@@ -23,6 +26,7 @@ export const PATHS = {
   manager: `${ENTERPRISE}:manager.value`,
   department: `${ENTERPRISE}:department`,
   costCenter: `${ENTERPRISE}:costCenter`,
+  userName: 'userName',
   position: `${WORKFORCE}:position`,
   practitioner: `${WORKFORCE}:practitionerNumber`,
 } as const;
@@ -67,6 +71,7 @@ export const employee = entity({
   facility: `${WORKFORCE}:facilityCode`,
   fields: {
     number: text(PATHS.number),
+    userName: text(PATHS.userName),
     name: derived(
       ['displayName', 'name.formatted', 'name.givenName', 'name.familyName'],
       ([display, formatted, given, family]) =>
@@ -135,8 +140,8 @@ export const department = entity({
     code: text(`${GROUP}:code`),
     name: text('displayName'),
     facility: facility(`${GROUP}:facilityCode`),
-    costCenter: text(`${GROUP}:costCenterCode`),
-    costCenterCode: text(`${GROUP}:costCenterCode`),
+    costCenter: text(CARRIED_BY),
+    costCenterCode: text(CARRIED_BY),
     employees: text(`${GROUP}:code`),
     head: optional(text(`${GROUP}:head.value`)),
   },

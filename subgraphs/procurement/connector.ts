@@ -10,6 +10,7 @@ import type { Sessions } from '../owners.ts';
 import { recordsOf } from '../records.ts';
 import {
   OPEN_STATES,
+  purchase,
   purchaseOrder,
   purchaseOrderLine,
   purchaseRequisition,
@@ -17,6 +18,7 @@ import {
   supplier,
   supplierIdentity,
   supplierPrice,
+  user,
   variant,
 } from './entities.ts';
 
@@ -66,6 +68,15 @@ const connectProcurement = ({ odoo }: Pick<Sessions, 'odoo'>) => ({
     );
   },
 
+  /** The newest first. */
+  purchasesOfItem: (itemId: unknown, args: PageArgs, selected: ListSelection) => {
+    const item = localId(decodeId('Item', itemId));
+    const order = { column: 'id', direction: 'DESC' } as const;
+    return item === null ? null : odoo.children(purchase, 'product_id', item, args, selected, { order });
+  },
+  loginOf: async (reference: { readonly id: string } | null) =>
+    (await odoo.find(user, reference?.id, new Set(['login'])))?.['login'] ?? null,
+
   facility: (id: unknown) => odoo.facility(id)?.record ?? null,
   /** Under way: not yet confirmed, or confirmed and not billed in full. */
   openOrders: (facilityId: unknown, args: PageArgs, selected: ListSelection) => {
@@ -85,7 +96,7 @@ export type Procurement = { readonly procurement: ReturnType<typeof connectProcu
 
 export const connector: Connector<Procurement> = {
   owners: ['odoo'],
-  odoo: [...Object.values(ENTITIES), supplierIdentity, variant],
+  odoo: [...Object.values(ENTITIES), purchase, supplierIdentity, user, variant],
   identities: [
     {
       type: 'Supplier',

@@ -30,6 +30,9 @@ const connectScheduling = ({ scheduling }: Pick<Sessions, 'scheduling'>) => ({
   /** The practitioner whom an employee's number belongs to. */
   practitionerOfEmployee: (number: unknown, fields: ReadonlySet<string>) =>
     scheduling.findBy(practitioner, 'employeeNumber', number, fields),
+  /** The appointment of a number that another system has kept. */
+  appointmentOf: (number: unknown, fields: ReadonlySet<string>) =>
+    scheduling.findBy(appointment, 'number', number, fields),
   facility: async (id: unknown) => (await scheduling.facility(id))?.record ?? null,
   /** What is at one facility; null where it is none of the caller's. */
   ofFacility: (kind: 'Appointment' | 'Room', facilityId: unknown, args: ListArgs, selected: ListSelection) =>
