@@ -61,6 +61,8 @@ export interface GraphOptions {
    * same, but not opened before somebody asks for something in it.
    */
   readonly store?: StoreSettings | 'embedded';
+  /** Write down what the facilities are called in a store that is given, too. */
+  readonly learns?: boolean;
   readonly log?: Log;
   /** Environment names of the configuration. */
   readonly env?: Readonly<Record<string, string>>;
@@ -79,6 +81,7 @@ export const startGraph = async ({
   scheduling,
   hr: hrSettings,
   store,
+  learns = store === 'embedded',
   log = silentLog(),
   env = {},
   eager = false,
@@ -93,6 +96,7 @@ export const startGraph = async ({
     odoo: settings,
     hr: hrSettings ?? scim?.settings,
     scheduling: fhirSettings(config.scheduling),
+    billing: fhirSettings(config.billing),
     store: typeof store === 'object' ? store : directory.settings,
     supergraphSdl,
   };
@@ -127,7 +131,7 @@ export const startGraph = async ({
     await scim?.[Symbol.asyncDispose]();
   };
   try {
-    const facilities = eager ? [] : await facilitiesOf(owners, config, store === 'embedded');
+    const facilities = eager ? [] : await facilitiesOf(owners, config, learns);
     if (!eager) await hr.ready;
     calls.length = 0;
     schedulingCalls.length = 0;
