@@ -63,7 +63,7 @@ export const DOORS: Readonly<Partial<Record<OwnerName, (world: World) => Promise
     let undo: () => Promise<void> = () => Promise.resolve();
     return {
       options: {
-        store: { url: new Secret(address.href), dir: '/nowhere', connections: 4, within: 1.5 * SECOND },
+        store: { url: new Secret(address.href), dir: '/nowhere', connections: 4, within: 3 * SECOND },
       },
       calls: () => Array.from({ length: socket.queries - since }, () => 'query'),
       forget: () => {
@@ -144,6 +144,8 @@ const doorOf = (proxy: FaultyProxy, sandbox: AsyncDisposable, { options, kindOf,
     },
     heal: async () => {
       proxy.heal();
+      // Whoever waits for an answer that will not come learns of it.
+      await proxy.refuse();
       await proxy.admit();
     },
     [Symbol.asyncDispose]: async () => {
