@@ -11,6 +11,8 @@ export const SCOPES = Object.freeze({
     'Read items, warehouses, stock levels and movements, lots, receipts, reorder rules and consumption.',
   'scheduling:read':
     'Read appointments, patients (administrative facts), practitioners, rooms, services, schedules and slots.',
+  'billing:read':
+    'Read payers, coverages, authorizations, charges, claims with the answers and payments to them, invoices and accounts of patients.',
   'governance:read':
     'Read who owns and who may see which field, what systems call the same thing, likely duplicates, and the quality of data.',
 });

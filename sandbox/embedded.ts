@@ -20,6 +20,7 @@ import { closeOwners, openOwners, type Owners } from '../subgraphs/owners.ts';
 import { EXAMPLES } from './examples.ts';
 import { startDevelopmentIssuer } from './issuer/server.ts';
 import { attachFhirSandbox } from './fhir/child.ts';
+import type { FhirDomain } from './fhir/domains.ts';
 import { attachOdooSandbox } from './odoo/child.ts';
 import { attachScimSandbox } from './scim/child.ts';
 import { SCOPES } from '../policies/scopes.ts';
@@ -39,8 +40,8 @@ export interface Embedded {
 }
 
 /**
- * Starts gateway, subgraphs, development issuer and the sandboxes of Odoo, of HR and of scheduling. A setting that names
- * a real system replaces its stand-in. Resolves when the gateway listens; what it depends on may still be on its way, and
+ * Starts gateway, subgraphs, development issuer and the sandboxes of Odoo, of HR, of scheduling and of billing. A setting
+ * that names a real system replaces its stand-in. Resolves when the gateway listens; what it depends on may still be on its way, and
  * `/readyz` says so.
  */
 export const startEmbedded = async (config: Config, log: Log): Promise<Embedded> => {
@@ -51,12 +52,12 @@ export const startEmbedded = async (config: Config, log: Log): Promise<Embedded>
   try {
     await mkdir(config.data.dir, { recursive: true, mode: 0o700 });
     // Each takes a while to start the first time, on a processor of its own.
-    const [odoo, hr, scheduling] = await Promise.all([
+    const [odoo, hr, scheduling, billing] = await Promise.all([
       odooSettings(config, stops),
       hrSettings(config, stops),
-      schedulingSettings(config, stops),
+      fhirDomainSettings('scheduling', config, stops),
+      fhirDomainSettings('billing', config, stops),
     ]);
-    const billing = fhirSettings(config.billing);
     const supergraphSdl = await readFile(join(ROOT, 'gateway', 'supergraph', 'supergraph.graphql'), 'utf8');
     const where = { odoo, hr, scheduling, billing, store: storeSettings(config), supergraphSdl };
     const owners = openOwners(subgraphs, where, config, log);
@@ -119,14 +120,15 @@ const hrSettings = async ({ hr, data }: Config, stops: (() => Promise<void>)[]):
   return { ...limits, url: sandbox.base, token: new Secret(sandbox.token) };
 };
 
-const schedulingSettings = async (
-  { scheduling, data }: Config,
+const fhirDomainSettings = async (
+  domain: FhirDomain,
+  config: Config,
   stops: (() => Promise<void>)[],
 ): Promise<FhirSettings> => {
-  const named = fhirSettings(scheduling);
+  const named = fhirSettings(config[domain]);
   if (named !== undefined) return named;
-  const { reads, writes, responseLimit } = scheduling;
-  const sandbox = await attachFhirSandbox(data.dir, 'scheduling');
+  const { reads, writes, responseLimit } = config[domain];
+  const sandbox = await attachFhirSandbox(config.data.dir, domain);
   stops.push(() => sandbox.stop());
   return { url: sandbox.url, auth: { kind: 'bearer', token: new Secret(sandbox.token) }, reads, writes, responseLimit };
 };

@@ -30,6 +30,8 @@ export interface FhirLink {
   readonly param: string;
   /** The resource type at the other end. */
   readonly to: string;
+  /** Set where the other end is kept elsewhere: then targets are the values of an identifier of this system. */
+  readonly system?: string;
   readonly elements: readonly string[];
   targets(resource: Stored, env: FhirEnvironment): readonly string[];
 }
@@ -40,12 +42,24 @@ export interface FhirLink {
  *
  * - `shared`: everybody with a facility sees it;
  * - `facility`: it refers to the Organization or the site Location of its facility;
- * - `through`: it refers to a record of another entity, whose scope is its own.
+ * - `through`: it refers to a record of another entity, whose scope is its own, and of which there are few enough to be
+ *   named in a search;
+ * - `chained`: the same, where there are too many to be named. The search asks through the reference, and what the rows
+ *   of a page refer to is looked up by a search of its own.
  */
 export type FhirScope =
   | { readonly kind: 'shared' }
-  | { readonly kind: 'facility'; readonly link: FhirLink }
-  | { readonly kind: 'through'; readonly link: FhirLink; readonly of: FhirEntitySpec };
+  | FacilityScope
+  | { readonly kind: 'through'; readonly link: FhirLink; readonly of: FhirEntitySpec }
+  | { readonly kind: 'chained'; readonly link: FhirLink; readonly of: FacilityEntity };
+
+export interface FacilityScope {
+  readonly kind: 'facility';
+  readonly link: FhirLink;
+}
+
+/** An entity whose records refer to their facility themselves. */
+export type FacilityEntity = FhirEntitySpec & { readonly scope: FacilityScope };
 
 /**
  * An order of a list.
@@ -65,6 +79,8 @@ export interface FhirOrder {
 export interface FhirRelation extends FhirLink {
   /** A parent has a handful of them: those of many parents are read in one search, and whole. */
   readonly few?: true;
+  /** R4 has no search parameter for it: `FhirSession.sorted` reads more than is asked for and looks at each. */
+  readonly unsearched?: true;
 }
 
 /** One canonical type and the resource behind it. Declared in a connector. */
@@ -95,6 +111,6 @@ export const paramsOf = ({ scope, only = [], filters, orders, keys, relations }:
     ...Object.values(filters ?? {}).flatMap(({ params }) => params),
     ...Object.values(orders ?? {}).map(({ param }) => param),
     ...(keys === undefined ? [] : ['identifier']),
-    ...Object.values(relations ?? {}).map(({ param }) => param),
+    ...Object.values(relations ?? {}).flatMap(({ param, unsearched }) => (unsearched === true ? [] : [param])),
   ]),
 ];

@@ -59,6 +59,12 @@ export const codeFilter = (param: string, system: string): FhirFilter =>
     ),
   );
 
+/** Records that refer to what is kept elsewhere, by its identifiers of one system. */
+export const numberFilter = (param: string, system: string): FhirFilter => ({
+  ...codeFilter(`${param}:identifier`, system),
+  params: [param],
+});
+
 /** Facilities, by the Organization or the site Locations they are. */
 export const facilityFilter = (param: string, resource: 'Organization' | 'Location'): FhirFilter => ({
   params: [param],

@@ -43,6 +43,18 @@ export const day = (type: string, field: string, element: string): FhirField => 
   },
 });
 
+/** The day of a moment, which may be written as a day or as an instant; in the zone that it is written in. */
+export const dayOfMoment = (type: string, field: string, element: string): FhirField => ({
+  elements: [element],
+  read: (resource, { found }) => {
+    const value = resource[element];
+    if (value === undefined || value === null) return null;
+    const written = dayIn(value);
+    if (written === null) found({ kind: 'malformed', type, field });
+    return written;
+  },
+});
+
 /** A code by its mapping. What the table lacks is `UNMAPPED`, and a finding: never a crash, never a silent null. */
 export const choice = (type: string, field: string, element: string, mapping: CodeMapping): FhirField => ({
   elements: [element],
@@ -76,6 +88,15 @@ export const linked = (type: string, link: FhirLink): FhirField => ({
   read: (resource, env) => {
     const [id] = link.targets(resource, env);
     return id === undefined ? null : toReference(type, id);
+  },
+});
+
+/** What a link by number finds first, by the canonical field that the number is. */
+export const linkedByNumber = (type: string, field: string, link: FhirLink): FhirField => ({
+  elements: link.elements,
+  read: (resource, env) => {
+    const [number] = link.targets(resource, env);
+    return number === undefined ? null : { __typename: type, [field]: number };
   },
 });
 
@@ -130,6 +151,27 @@ export const codeIn = (element: string, system: string): FhirField => ({
   },
 });
 
+/** The first code of an element, whatever its system. */
+export const anyCode = (element: string): FhirField => ({
+  elements: [element],
+  read: (resource) => {
+    const codings = objectsAt(resource, element).flatMap((concept) => objectsAt(concept, 'coding'));
+    return primitive(codings.find(({ code }) => typeof code === 'string')?.['code']);
+  },
+});
+
+/** What people read for the code of one system; null where the concept has none of it. */
+export const labelIn = (element: string, system: string): FhirField => ({
+  elements: [element],
+  read: (resource) => {
+    for (const concept of objectsAt(resource, element)) {
+      const coding = objectsAt(concept, 'coding').find((each) => each['system'] === system);
+      if (coding !== undefined) return primitive(coding['display']) ?? primitive(concept['text']);
+    }
+    return null;
+  },
+});
+
 /** What people read for the first concept of an element. */
 export const labelOf = (element: string): FhirField => ({
   elements: [element],
@@ -148,10 +190,12 @@ export const derived = (
 export const toReference = (type: string, id: string): Reference => ({ __typename: type, id: encodeId(type, id) });
 
 /** The day on which a period starts or ends; null where that is open, or less is known than a day. */
-export const periodEnd = (period: unknown, end: 'start' | 'end'): string | null => {
-  const value = (period as Partial<Record<typeof end, unknown>> | undefined)?.[end];
-  return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}/.test(value) ? value.slice(0, 10) : null;
-};
+export const periodEnd = (period: unknown, end: 'start' | 'end'): string | null =>
+  dayIn((period as Partial<Record<typeof end, unknown>> | undefined)?.[end]);
+
+/** `2026-11-01T09:00:00+01:00` → `2026-11-01`; null for what is less than a day. */
+export const dayIn = (value: unknown): string | null =>
+  typeof value === 'string' && /^\d{4}-\d{2}-\d{2}(T|$)/.test(value) ? value.slice(0, 10) : null;
 
 /** `2026-11-01T09:00:00+01:00` → `2026-11-01T08:00:00Z`; null for what is no instant. */
 export const toUtc = (value: unknown): string | null => {

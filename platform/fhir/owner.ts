@@ -6,7 +6,7 @@ import type { DependencyHealth } from '../subgraph.ts';
 import { spendingOf } from '../outbound/spending.ts';
 import { deadlineIn, SECOND } from '../time.ts';
 import { connectFhir } from './client.ts';
-import { FhirContractError, missingOf } from './contract.ts';
+import { brokenChainOf, FhirContractError, missingOf } from './contract.ts';
 import { type FhirFacilityMap, loadDirectory } from './directory.ts';
 import type { FhirEntitySpec } from './entity.ts';
 import { countFindings, type OnFinding } from './findings.ts';
@@ -29,7 +29,7 @@ export interface FhirOwnerOptions {
   readonly secret?: { reveal(): string } | undefined;
   readonly log: Log;
   readonly onFinding?: OnFinding;
-  readonly backoff?: SupervisorOptions<FhirGround>['backoff'];
+  readonly backoff?: SupervisorOptions<Supervised>['backoff'];
 }
 
 /** A FHIR server as an owning system. */
@@ -44,44 +44,51 @@ export interface FhirOwner {
 
 const CONNECT_WITHIN = 10 * SECOND;
 
+/** A server that is connected, and what it lacks. */
+interface Supervised extends FhirGround {
+  readonly problems: readonly string[];
+}
+
 export const openFhir = (options: FhirOwnerOptions): FhirOwner => {
   const { name, settings, entities, log } = options;
   if (settings === undefined) return absentFhir(options);
   const cursorKey = cursorKeyOf(name, options.secret);
   const onFinding = countFindings(name, log, options.onFinding);
-  const problems = (ground: FhirGround) => [
-    ...new Set(entities.flatMap((spec) => missingOf(spec, ground.client.capabilities))),
-  ];
 
-  const connect = async (report: (event: FhirCallEvent) => void, signal: AbortSignal): Promise<FhirGround> => {
+  const connect = async (report: (event: FhirCallEvent) => void, signal: AbortSignal): Promise<Supervised> => {
     const spending = { deadline: deadlineIn(CONNECT_WITHIN), signal };
     const client = await connectFhir(settings, spending, { onCall: report });
     try {
       const directory = await loadDirectory(client, options.facilities, spending);
-      const ground = {
+      const missing = new Map<FhirEntitySpec, readonly string[]>();
+      for (const spec of entities) {
+        const own = missingOf(spec, client.capabilities);
+        missing.set(spec, own.length > 0 ? own : await brokenChainOf(spec, client, spending));
+      }
+      const problems = [...new Set([...missing.values()].flat())];
+      if (problems.length > 0) log.error({ owner: name, error: new FhirContractError(problems) }, 'fhir:incomplete');
+      return {
         client,
         directory,
         address: settings.url.replace(/\/+$/, ''),
         cursorKey,
         onFinding,
+        problems,
         assertHas: (spec: FhirEntitySpec) => {
-          const missing = missingOf(spec, client.capabilities);
-          if (missing.length > 0) throw fail('SOR_CONTRACT_BROKEN', { cause: new FhirContractError(missing) });
+          const own = missing.get(spec) ?? missingOf(spec, client.capabilities);
+          if (own.length > 0) throw fail('SOR_CONTRACT_BROKEN', { cause: new FhirContractError(own) });
         },
       };
-      const missing = problems(ground);
-      if (missing.length > 0) log.error({ owner: name, error: new FhirContractError(missing) }, 'fhir:incomplete');
-      return ground;
     } catch (error) {
       await client.close();
       throw error;
     }
   };
 
-  const supervisor = superviseFhir<FhirGround>({
+  const supervisor = superviseFhir<Supervised>({
     name,
     connect,
-    defect: (ground) => (problems(ground).length === 0 ? null : 'SOR_CONTRACT_BROKEN'),
+    defect: ({ problems }) => (problems.length === 0 ? null : 'SOR_CONTRACT_BROKEN'),
     log,
     ...(options.backoff === undefined ? {} : { backoff: options.backoff }),
   });

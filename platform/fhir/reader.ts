@@ -7,7 +7,7 @@ import type { FhirEntitySpec, FhirEnvironment } from './entity.ts';
 import type { OnFinding } from './findings.ts';
 import { allRows, type Pages, pagesOf } from './paging.ts';
 import { bothOf, type Criteria, token, where } from './query.ts';
-import { objectsAt } from './references.ts';
+import { identifiersIn } from './references.ts';
 import { type Within, withinFacilities } from './scope.ts';
 import type { FhirClient, FhirSpending, SearchPage, SearchRequest, Stored } from './types.ts';
 import { within } from './within.ts';
@@ -50,6 +50,7 @@ export class FhirReader {
   readonly #spending: FhirSpending;
   readonly #loaders = new Map<FhirEntitySpec, Map<string, Loader>>();
   readonly #scopes = new Map<string, Promise<Within>>();
+  readonly #memberships = new Map<string, DataLoader<string, boolean>>();
   #ground: Promise<FhirGround> | undefined;
 
   constructor(open: () => Promise<FhirGround>, facilityCodes: readonly string[], spending: FhirSpending) {
@@ -98,17 +99,45 @@ export class FhirReader {
     const known = this.#scopes.get(key);
     if (known !== undefined) return known;
     const facilities = facility === undefined ? this.facilities(ground) : [facility];
-    const idsWithin = (of: FhirEntitySpec) => this.#idsWithin(ground, of, facility);
-    const made = withinFacilities(spec, facilities, this.environment(ground), idsWithin);
+    const made = withinFacilities(spec, facilities, this.environment(ground), {
+      all: (of) => this.#idsWithin(ground, of, facility),
+      among: async (of, ids) => {
+        const found = await this.#membership(ground, of, facility).loadMany(ids);
+        const failed = found.find((each) => each instanceof Error);
+        if (failed !== undefined) throw failed;
+        return new Set(ids.filter((_, index) => found[index] === true));
+      },
+    });
     this.#scopes.set(key, made);
     return made;
   }
 
-  async #idsWithin(ground: FhirGround, spec: FhirEntitySpec, facility?: FhirFacility): Promise<readonly string[]> {
-    const { criteria, elements, assertHolds } = await this.scope(ground, spec, facility);
-    const rows = await allRows(this.pages(ground), { type: spec.resource, criteria, elements });
-    for (const row of rows) assertHolds(row);
+  /** Ids of records inside the facilities: all of them, or those of some. */
+  async #idsWithin(
+    ground: FhirGround,
+    spec: FhirEntitySpec,
+    facility?: FhirFacility,
+    some?: readonly string[],
+  ): Promise<readonly string[]> {
+    const scope = await this.scope(ground, spec, facility);
+    const criteria = bothOf(scope.criteria, some === undefined ? [] : where('_id', some));
+    const rows = await allRows(this.pages(ground), { type: spec.resource, criteria, elements: scope.elements });
+    await scope.assertHold(rows);
     return rows.map(({ id }) => id);
+  }
+
+  /** Whether ids are records inside the facilities: one search for all that is asked in a tick. */
+  #membership(ground: FhirGround, spec: FhirEntitySpec, facility?: FhirFacility): DataLoader<string, boolean> {
+    const key = `${spec.type}|${facility?.code ?? ''}`;
+    const known = this.#memberships.get(key);
+    if (known !== undefined) return known;
+    const ask = async (ids: readonly string[]) => {
+      const found = new Set(await this.#idsWithin(ground, spec, facility, ids));
+      return ids.map((id) => found.has(id));
+    };
+    const made = new DataLoader<string, boolean>(ask, { maxBatchSize: CHUNK });
+    this.#memberships.set(key, made);
+    return made;
   }
 
   /** A record by its id, or by the identifier behind a field, in one search with all that are asked for in a tick. */
@@ -140,9 +169,9 @@ export class FhirReader {
         return allRows(this.pages(ground), { type: spec.resource, criteria, elements });
       }),
     );
+    await scope.assertHold(found.flat());
     const byValue = new Map<string, Set<Stored>>();
     for (const row of found.flat()) {
-      scope.assertHolds(row);
       for (const value of system === undefined ? [row.id] : identifiersIn(row, system))
         byValue.set(value, (byValue.get(value) ?? new Set()).add(row));
     }
@@ -200,11 +229,6 @@ const valuesAmong = (system: string | undefined, values: readonly string[]): Cri
         'identifier',
         values.map((value) => token(system, value)),
       );
-
-const identifiersIn = (row: Stored, system: string): readonly string[] =>
-  objectsAt(row, 'identifier').flatMap((each) =>
-    each['system'] === system && typeof each['value'] === 'string' ? [each['value']] : [],
-  );
 
 const chunked = (values: readonly string[]): readonly (readonly string[])[] =>
   Array.from({ length: Math.ceil(values.length / CHUNK) }, (_, index) =>

@@ -20,9 +20,11 @@ export const objectsAt = (resource: unknown, element: string): readonly Readonly
 };
 
 /** The value of the first identifier of a system. */
-export const identifierOf = (resource: unknown, system: string): string | null => {
-  const found = objectsAt(resource, 'identifier').find(
-    (each) => each['system'] === system && typeof each['value'] === 'string',
+export const identifierOf = (resource: unknown, system: string): string | null =>
+  identifiersIn(resource, system)[0] ?? null;
+
+/** The values of the identifiers of a system, of a resource or of a reference. */
+export const identifiersIn = (holder: unknown, system: string): readonly string[] =>
+  objectsAt(holder, 'identifier').flatMap((each) =>
+    each['system'] === system && typeof each['value'] === 'string' ? [each['value']] : [],
   );
-  return (found?.['value'] as string | undefined) ?? null;
-};

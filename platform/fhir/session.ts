@@ -1,26 +1,25 @@
 import DataLoader from 'dataloader';
-import { type Connection, type ListArgs, type ListSelection, pageSize, toConnection } from '../connection.ts';
+import {
+  badCursor,
+  type Connection,
+  type ListArgs,
+  type ListSelection,
+  type PageArgs,
+  pageSize,
+  toConnection,
+} from '../connection.ts';
 import { fail } from '../errors.ts';
 import { decodeId } from '../ids.ts';
 import type { CanonicalRecord, Reference } from '../record.ts';
-import { continuationSeal } from './cursors.ts';
+import { decodePlace, encodePlace } from './cursors.ts';
 import type { FhirFacility } from './directory.ts';
-import type { FhirEntitySpec, FhirEnvironment, FhirOrder, FhirRelation } from './entity.ts';
-import { allRows, continuedPage, type KeysetOrder, keysetPage, type Pages, type RowPage, slicePage } from './paging.ts';
-import { bothOf, type Criteria, isFhirId, where } from './query.ts';
+import type { FhirEntitySpec, FhirRelation } from './entity.ts';
+import { referringTo } from './links.ts';
+import { countOf, isKeyset, type Listing, NO_ROWS, pageOf, toFilter, toOrder } from './listing.ts';
+import { allRows, type RowPage, slicePage } from './paging.ts';
+import { bothOf, type Criteria, isFhirId } from './query.ts';
 import { elementsOf, type FhirGround, FhirReader, keptIn, keyOf, MAX_BATCH, MAX_NESTED_ROWS } from './reader.ts';
-import type { Within } from './scope.ts';
 import type { FhirSpending, Stored } from './types.ts';
-
-/** A list on its way: of what, and how it is asked for. */
-interface Listing {
-  readonly ground: FhirGround;
-  readonly spec: FhirEntitySpec;
-  readonly scope: Within;
-  readonly args: ListArgs;
-  readonly selected: ListSelection;
-  readonly pages: Pages;
-}
 
 /** Lists that are asked for alike, by what they are lists of. */
 type Lists = DataLoader<string, Connection<CanonicalRecord>>;
@@ -74,7 +73,7 @@ export class FhirSession {
     value: unknown,
     fields: ReadonlySet<string>,
   ): Promise<CanonicalRecord | null> {
-    if (typeof value !== 'string' || value.trim() === '' || value.length > 128) return null;
+    if (!isNumber(value)) return null;
     return this.#reader.load(spec, field, value, fields);
   }
 
@@ -98,11 +97,65 @@ export class FhirSession {
     selected: ListSelection,
   ): Promise<Connection<CanonicalRecord>> {
     const local = decodeId(parent.type, parent.id);
-    if (!isFhirId(local)) return toConnection([], false, args.after, selected.counted ? 0 : null);
-    const link = spec.relations?.[relation];
-    if (link === undefined) throw new Error(`${spec.type} has no relation ${relation}`);
+    return isFhirId(local) ? this.#childrenOf(spec, relation, local, args, selected) : noRows(args, selected);
+  }
+
+  /** The same, where the parent is kept elsewhere and the relation is by its number. */
+  async childrenByNumber(
+    spec: FhirEntitySpec,
+    relation: string,
+    number: unknown,
+    args: ListArgs,
+    selected: ListSelection,
+  ): Promise<Connection<CanonicalRecord>> {
+    return isNumber(number) ? this.#childrenOf(spec, relation, number, args, selected) : noRows(args, selected);
+  }
+
+  /**
+   * Pages of the records whose relation is each of some parents, given by their canonical ids, where no search leads from
+   * a parent: whatever passes the filter is read, once for all of them, and sorted out here.
+   *
+   * @throws RESULT_TOO_LARGE
+   */
+  async sorted(
+    spec: FhirEntitySpec,
+    relation: string,
+    parents: { readonly type: string; readonly ids: readonly unknown[] },
+    args: ListArgs,
+    selected: ListSelection,
+  ): Promise<readonly Connection<CanonicalRecord>[]> {
+    const ground = await this.#reader.groundFor(spec);
+    const scope = await this.#reader.scope(ground, spec);
+    const listing = { ground, spec, scope, args, selected, pages: this.#reader.pages(ground) };
+    const locals = parents.ids.map((id) => decodeId(parents.type, id) ?? '');
+    return this.#wholeLists(listing, relationOf(spec, relation), locals);
+  }
+
+  /** A page of the records that a parent names, in its order. Those that the caller may not see are left out. */
+  async members(
+    spec: FhirEntitySpec,
+    references: unknown,
+    args: PageArgs,
+    selected: ListSelection,
+  ): Promise<Connection<CanonicalRecord>> {
+    const named = [...new Set(((references ?? []) as readonly Reference[]).map(({ id }) => id))];
+    const size = pageSize(args.first);
+    const after = args.after ?? null;
+    const start = after === null ? 0 : 1 + named.findIndex((id) => localOf(spec, id) === decodePlace(after).id);
+    if (after !== null && start === 0) throw badCursor();
+    const found = await Promise.all(named.map((id) => this.find(spec, id, selected.rows)));
+    const edges = found.map((node) =>
+      node === null ? null : { cursor: encodePlace({ value: null, id: localOf(spec, node.id) }), node },
+    );
+    const rest = edges.slice(start).filter((edge) => edge !== null);
+    const count = edges.filter((edge) => edge !== null).length;
+    return toConnection(rest.slice(0, size), rest.length > size, args.after, selected.counted ? count : null);
+  }
+
+  #childrenOf(spec: FhirEntitySpec, relation: string, parent: string, args: ListArgs, selected: ListSelection) {
+    const link = relationOf(spec, relation);
     const listsOf = (parents: readonly string[]) => this.#listsOf(spec, link, parents, args, selected);
-    return this.#listsBy(spec, [relation, args, keyOf(spec, selected.rows), selected.counted], listsOf).load(local);
+    return this.#listsBy(spec, [relation, args, keyOf(spec, selected.rows), selected.counted], listsOf).load(parent);
   }
 
   /** The facility of a canonical id, if it is one of the caller's. */
@@ -116,17 +169,18 @@ export class FhirSession {
     const size = pageSize(args.first);
     const criteria = bothOf(scope.criteria, within, toFilter(spec, args.filter, this.#reader.environment(ground)));
     const [page, total] = await Promise.all([
-      size === 0 ? EMPTY : pageOf(listing, criteria, size),
+      size === 0 ? NO_ROWS : pageOf(listing, criteria, size),
       selected.counted ? countOf(pages, spec, criteria) : null,
     ]);
     return this.#connection(listing, page, total);
   }
 
-  #connection({ ground, spec, scope, args, selected }: Listing, page: RowPage, total: number | null) {
-    const edges = page.edges.map(({ cursor, row }) => {
-      scope.assertHolds(row);
-      return { cursor, node: this.#reader.toRecord(ground, spec, row, selected.rows) };
-    });
+  async #connection({ ground, spec, scope, args, selected }: Listing, page: RowPage, total: number | null) {
+    await scope.assertHold(page.edges.map(({ row }) => row));
+    const edges = page.edges.map(({ cursor, row }) => ({
+      cursor,
+      node: this.#reader.toRecord(ground, spec, row, selected.rows),
+    }));
     return toConnection(edges, page.more, args.after, total);
   }
 
@@ -170,8 +224,7 @@ export class FhirSession {
     const canBatch = isAlone || ground.client.capabilities.batch || !isKeyset(toOrder(spec, args.orderBy).order);
     if (link.few === true || !canBatch)
       return this.#wholeLists({ ...listing, pages: this.#reader.pages(ground) }, link, parents);
-    const ofParent = (parent: string) => where(link.param, [`${link.to}/${parent}`]);
-    return settled(parents.map((parent) => this.#list(listing, ofParent(parent))));
+    return settled(parents.map((parent) => this.#list(listing, referringTo(link, [parent]))));
   }
 
   async #wholeLists(listing: Listing, link: FhirRelation, parents: readonly string[]) {
@@ -181,67 +234,39 @@ export class FhirSession {
     const { order, direction } = toOrder(spec, args.orderBy);
     const keyset = isKeyset(order) ? { ...order, direction } : null;
     const own = [...scope.elements, ...link.elements, ...(keyset?.elements ?? [])];
-    const references = parents.map((parent) => `${link.to}/${parent}`);
+    const ofParents = link.unsearched === true ? [] : referringTo(link, parents);
     const rows = await allRows(pages, {
       type: spec.resource,
-      criteria: bothOf(scope.criteria, where(link.param, references), toFilter(spec, args.filter, env)),
+      criteria: bothOf(scope.criteria, ofParents, toFilter(spec, args.filter, env)),
       elements: elementsOf(spec, selected.rows, own),
     });
     if (rows.length > MAX_NESTED_ROWS) throw fail('RESULT_TOO_LARGE');
     const byParent = new Map<string, Stored[]>(parents.map((parent) => [parent, []]));
     for (const row of rows) for (const parent of new Set(link.targets(row, env))) byParent.get(parent)?.push(row);
-    return parents.map((parent) => {
-      const all = byParent.get(parent) ?? [];
-      return this.#connection(listing, slicePage(all, keyset, size, args.after), selected.counted ? all.length : null);
-    });
+    return Promise.all(
+      parents.map((parent) => {
+        const all = byParent.get(parent) ?? [];
+        const page = slicePage(all, keyset, size, args.after);
+        return this.#connection(listing, page, selected.counted ? all.length : null);
+      }),
+    );
   }
 }
 
-const EMPTY: RowPage = { edges: [], more: false };
-
-const pageOf = async (
-  { ground, spec, scope, args, selected, pages }: Listing,
-  criteria: Criteria,
-  size: number,
-): Promise<RowPage> => {
-  const { order, direction } = toOrder(spec, args.orderBy);
-  const request = { type: spec.resource, criteria };
-  if (isKeyset(order)) {
-    const elements = elementsOf(spec, selected.rows, [...scope.elements, ...(order.elements ?? [])]);
-    return keysetPage(pages, { ...request, elements }, { ...order, direction }, size, args.after);
-  }
-  // A later page answers with the elements of the first, whatever is selected by then: so with all of them.
-  const elements = elementsOf(spec, new Set(Object.keys(spec.fields)), scope.elements);
-  const sort = direction === 'ASC' ? order.param : `-${order.param}`;
-  const seal = continuationSeal(ground.cursorKey, JSON.stringify([spec.type, criteria, sort]));
-  return continuedPage(pages, { ...request, elements, sort }, size, args.after, seal);
+const relationOf = ({ type, relations }: FhirEntitySpec, name: string): FhirRelation => {
+  const link = relations?.[name];
+  if (link === undefined) throw new Error(`${type} has no relation ${name}`);
+  return link;
 };
 
-const countOf = async (pages: Pages, spec: FhirEntitySpec, criteria: Criteria): Promise<number> => {
-  const { total } = await pages.search({ type: spec.resource, criteria, counted: true });
-  if (total === null) throw fail('SOR_CONTRACT_BROKEN');
-  return total;
-};
+/** Something that can be a number: it becomes part of a query. */
+const isNumber = (value: unknown): value is string =>
+  typeof value === 'string' && value.trim() !== '' && value.length <= 128;
 
-const isKeyset = (order: FhirOrder): order is Omit<KeysetOrder, 'direction'> => order.value !== undefined;
+const noRows = ({ after }: ListArgs, { counted }: ListSelection): Connection<CanonicalRecord> =>
+  toConnection([], false, after, counted ? 0 : null);
 
-/** The filter input as conditions; keys without a value ask for nothing. */
-const toFilter = (spec: FhirEntitySpec, input: ListArgs['filter'], env: FhirEnvironment): Criteria =>
-  bothOf(
-    ...Object.entries(input ?? {}).map(([key, value]) =>
-      value === null || value === undefined ? [] : (spec.filters?.[key]?.toCriteria(value as never, env) ?? []),
-    ),
-  );
-
-const toOrder = (
-  { orders = {}, defaultOrder }: FhirEntitySpec,
-  input: ListArgs['orderBy'],
-): { readonly order: FhirOrder; readonly direction: 'ASC' | 'DESC' } => {
-  const chosen = input ?? defaultOrder;
-  const order = orders[chosen.field];
-  if (order === undefined) throw new Error(`there is no order ${chosen.field}`);
-  return { order, direction: chosen.direction };
-};
+const localOf = ({ type }: FhirEntitySpec, id: unknown): string => decodeId(type, id) ?? '';
 
 /** What failed is an error in its place: one parent's list does not take the others with it. */
 const settled = async <T>(promises: readonly Promise<T>[]): Promise<(T | Error)[]> =>

@@ -10,6 +10,8 @@ export interface Param {
   readonly kind: 'token' | 'reference' | 'date' | 'string';
   /** Tokens as `system|code`, references as `Type/id`. */
   readonly values: (row: Kept) => readonly string[];
+  /** Of references: identifiers of what they refer to, as tokens. */
+  readonly identifiers?: (row: Kept) => readonly string[];
 }
 
 type Json = Record<string, unknown>;
@@ -23,13 +25,19 @@ const code = (element: string): Param => ({
   kind: 'token',
   values: (row) => text(row[element]).map((value) => `|${value}`),
 });
-const reference = (element: string, type?: string): Param => ({
+const reference = (element: string, type?: string): Param => referencesAt((row) => many(row[element]), type);
+/** One step deeper, as in `item.encounter`. */
+const referenceIn = (element: string, inner: string): Param =>
+  referencesAt((row) => many(row[element]).flatMap((each) => many(each[inner])));
+const referencesAt = (at: (row: Kept) => readonly Json[], type?: string): Param => ({
   kind: 'reference',
   values: (row) =>
-    many(row[element])
+    at(row)
       .flatMap((each) => text(each['reference']))
       .filter((value) => type === undefined || value.startsWith(`${type}/`)),
+  identifiers: (row) => at(row).flatMap((each) => many(each['identifier']).map(identifierToken)),
 });
+const identifierToken = (each: Json): string => `${text(each['system']).join()}|${text(each['value']).join()}`;
 const participant = (type?: string): Param => ({
   kind: 'reference',
   values: (row) =>
@@ -61,14 +69,13 @@ const COMMON: Readonly<Record<string, Param>> = {
   _lastUpdated: { kind: 'date', values: (row) => [row.meta.lastUpdated] },
   identifier: {
     kind: 'token',
-    values: (row) =>
-      many(row['identifier']).map((each) => `${text(each['system']).join()}|${text(each['value']).join()}`),
+    values: (row) => many(row['identifier']).map(identifierToken),
   },
 };
 
 /** The search parameters there are (R4, as each resource defines them). */
 export const PARAMS: Readonly<Record<string, Readonly<Record<string, Param>>>> = {
-  Organization: { ...COMMON, name: string('name') },
+  Organization: { ...COMMON, name: string('name'), active: code('active'), type: coding('type') },
   Location: {
     ...COMMON,
     name: string('name'),
@@ -107,7 +114,72 @@ export const PARAMS: Readonly<Record<string, Readonly<Record<string, Param>>>> =
     'service-type': coding('serviceType'),
     slot: reference('slot'),
   },
-  Claim: { ...COMMON, status: code('status'), created: date('created'), patient: reference('patient') },
+  Coverage: {
+    ...COMMON,
+    status: code('status'),
+    type: coding('type'),
+    beneficiary: reference('beneficiary'),
+    payor: reference('payor'),
+  },
+  CoverageEligibilityResponse: {
+    ...COMMON,
+    status: code('status'),
+    outcome: code('outcome'),
+    created: date('created'),
+    requestor: reference('requestor'),
+    insurer: reference('insurer'),
+    patient: reference('patient'),
+  },
+  ChargeItem: {
+    ...COMMON,
+    code: coding('code'),
+    context: reference('context'),
+    subject: reference('subject'),
+    occurrence: date('occurrenceDateTime'),
+    'entered-date': date('enteredDate'),
+    'performer-actor': referenceIn('performer', 'actor'),
+    'performing-organization': reference('performingOrganization'),
+  },
+  Claim: {
+    ...COMMON,
+    status: code('status'),
+    use: code('use'),
+    created: date('created'),
+    patient: reference('patient'),
+    provider: reference('provider'),
+    insurer: reference('insurer'),
+    encounter: referenceIn('item', 'encounter'),
+  },
+  ClaimResponse: {
+    ...COMMON,
+    status: code('status'),
+    use: code('use'),
+    outcome: code('outcome'),
+    created: date('created'),
+    'payment-date': {
+      kind: 'date',
+      values: (row) => many(row['payment']).flatMap((each) => text(each['date'])),
+    },
+    request: reference('request'),
+    requestor: reference('requestor'),
+    insurer: reference('insurer'),
+  },
+  PaymentReconciliation: {
+    ...COMMON,
+    status: code('status'),
+    outcome: code('outcome'),
+    created: date('created'),
+    requestor: reference('requestor'),
+    'payment-issuer': reference('paymentIssuer'),
+  },
+  Invoice: {
+    ...COMMON,
+    status: code('status'),
+    date: date('date'),
+    patient: reference('subject', 'Patient'),
+    issuer: reference('issuer'),
+  },
+  Account: { ...COMMON, status: code('status'), patient: reference('subject', 'Patient'), owner: reference('owner') },
 };
 
 /** A test of rows for one condition; undefined for a modifier the server does not have. */
@@ -123,6 +195,8 @@ export const matcherOf = (
     return (row) => !wanted.some((value) => param.values(row).some((stored) => isToken(stored, value)));
   if (param.kind === 'token' && modifier === undefined) return some(param, wanted, isToken);
   if (param.kind === 'reference' && modifier === undefined) return some(param, wanted, isReference);
+  if (param.identifiers !== undefined && modifier === 'identifier')
+    return some({ kind: 'token', values: param.identifiers }, wanted, isToken);
   if (param.kind === 'date' && modifier === undefined) return some(param, wanted, isDate);
   if (param.kind !== 'string') return undefined;
   if (modifier === 'exact') return some(param, wanted, (stored, value) => stored === unescape(value));

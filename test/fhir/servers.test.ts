@@ -4,55 +4,16 @@ import { connectFhir } from '../../platform/fhir/client.ts';
 import { type FhirOwner, openFhir } from '../../platform/fhir/owner.ts';
 import { token, where } from '../../platform/fhir/query.ts';
 import type { FhirSession } from '../../platform/fhir/session.ts';
-import type { FhirClient, Resource } from '../../platform/fhir/types.ts';
+import type { FhirClient } from '../../platform/fhir/types.ts';
 import { createIdentity } from '../../platform/identity.ts';
 import { encodeId } from '../../platform/ids.ts';
 import { silentLog } from '../../platform/log.ts';
 import type { CanonicalRecord } from '../../platform/record.ts';
 import { Secret } from '../../platform/secret.ts';
 import { deadlineIn, SECOND } from '../../platform/time.ts';
-import { startFhirSandbox } from '../../sandbox/fhir/server.ts';
-import { startFhir } from '../fakes/fhir.ts';
-import { startMedplum } from '../fakes/medplum.ts';
 import { ENTITIES, opening, patient, person, visit } from './entities.ts';
 import { codeFrom, settingsFor, spending } from './harness.ts';
-
-type Seeded = Resource & { readonly id: string };
-
-interface Server extends AsyncDisposable {
-  readonly url: string;
-  readonly token?: string;
-}
-
-const TYPES = ['Organization', 'Location', 'Practitioner', 'Patient', 'Schedule', 'Slot', 'Appointment'];
-
-/** The same assertions on each: ours for tests is strict, the second stands in for platforms, the third is by others. */
-const SERVERS: readonly (readonly [string, (resources: readonly Seeded[]) => Promise<Server>])[] = [
-  [
-    'the one for tests',
-    async (resources) => {
-      const server = await startFhir({ pageLimit: 7 });
-      for (const resource of resources) server.put(resource);
-      return server;
-    },
-  ],
-  [
-    'the sandbox',
-    (given) => {
-      const meta = { versionId: '1', lastUpdated: '2026-11-01T00:00:00.000Z' };
-      const resources = given.map((resource) => ({ ...resource, meta }));
-      return startFhirSandbox({ domain: 'scheduling', seed: { fingerprint: 'test', resources }, token: 'let-me-in' });
-    },
-  ],
-  [
-    "Medplum's",
-    async (resources) => {
-      const server = await startMedplum(TYPES);
-      for (const resource of resources) await server.put(resource);
-      return server;
-    },
-  ],
-];
+import { type Seeded, type Server, SERVERS } from './three-servers.ts';
 
 const SITES = ['harbor', 'north'];
 const VISITS = 30;
@@ -64,7 +25,7 @@ describe.each(SERVERS)('on %s', (_, start) => {
   let client: FhirClient;
 
   beforeAll(async () => {
-    server = await start([...seed()]);
+    server = await start('scheduling', [...seed()]);
     const { token: secret } = server;
     const auth =
       secret === undefined ? { kind: 'none' as const } : { kind: 'bearer' as const, token: new Secret(secret) };

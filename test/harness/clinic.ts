@@ -13,13 +13,13 @@ export interface ClinicSize {
   readonly appointments: number;
 }
 
-const SMALL: ClinicSize = { practitioners: 3, patients: 4, appointments: 4 };
+export const SMALL_CLINIC: ClinicSize = { practitioners: 3, patients: 4, appointments: 4 };
 const STATES = ['booked', 'fulfilled', 'cancelled', 'noshow', 'proposed', 'arrived'];
 
 /** A scheduling platform with a little of everything at each of some facilities, under ids that tell what they are. */
 export const startClinic = async (
   codes: readonly string[],
-  size: ClinicSize = SMALL,
+  size: ClinicSize = SMALL_CLINIC,
   options: FakeFhirOptions = {},
 ): Promise<FakeFhir> => {
   const server = await startFhir(options);

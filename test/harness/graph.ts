@@ -16,6 +16,7 @@ import { subgraphs } from '../../subgraphs/index.ts';
 import { learnFacilities } from '../../subgraphs/learn-facilities.ts';
 import { closeOwners, openOwners, type Owners } from '../../subgraphs/owners.ts';
 import { startIssuer } from '../fakes/issuer.ts';
+import { startBillingOffice } from './billing-office.ts';
 import { SMALL_FACILITIES, startClinic } from './clinic.ts';
 import { startSandboxScim } from './scim-servers.ts';
 import { storeDirectory } from './store-directory.ts';
@@ -43,6 +44,8 @@ export interface Graph extends AsyncDisposable {
   readonly calls: readonly CallEvent[];
   /** The same for the scheduling platform. */
   readonly schedulingCalls: readonly FhirCallEvent[];
+  /** And for the billing platform. */
+  readonly billingCalls: readonly FhirCallEvent[];
   /** Calls that reached the door of HR since then, discovery left out. */
   readonly hrCalls: readonly ScimCall[];
   forget(): void;
@@ -54,6 +57,8 @@ export interface GraphOptions {
   readonly odoo: OdooSettings;
   /** Address of a scheduling platform. Left out: a small one with the facilities of Odoo's test seed. */
   readonly scheduling?: string;
+  /** The same for billing; with the token in `env`. */
+  readonly billing?: string;
   /** A sandbox with the test seed when left out. */
   readonly hr?: ScimSettings;
   /**
@@ -79,6 +84,7 @@ const facilitiesOf = async (owners: Owners, { facilities }: Config, isStored: bo
 export const startGraph = async ({
   odoo: settings,
   scheduling,
+  billing,
   hr: hrSettings,
   store,
   learns = store === 'embedded',
@@ -87,7 +93,13 @@ export const startGraph = async ({
   eager = false,
 }: GraphOptions): Promise<Graph> => {
   const clinic = scheduling === undefined ? await startClinic(SMALL_FACILITIES) : undefined;
-  const config = loadConfig({ PORT: '0', FHIR_SCHEDULING_URL: scheduling ?? clinic?.url, ...env });
+  const office = billing === undefined ? await startBillingOffice(SMALL_FACILITIES) : undefined;
+  const config = loadConfig({
+    PORT: '0',
+    FHIR_SCHEDULING_URL: scheduling ?? clinic?.url,
+    FHIR_BILLING_URL: billing ?? office?.url,
+    ...env,
+  });
   const issuer = await startIssuer();
   const scim = hrSettings === undefined ? await startSandboxScim() : undefined;
   const supergraphSdl = await readFile(join(ROOT, 'gateway', 'supergraph', 'supergraph.graphql'), 'utf8');
@@ -118,6 +130,8 @@ export const startGraph = async ({
   });
   const schedulingCalls: FhirCallEvent[] = [];
   owners.scheduling?.onCall((event) => schedulingCalls.push(event));
+  const billingCalls: FhirCallEvent[] = [];
+  owners.billing?.onCall((event) => billingCalls.push(event));
   const hrCalls: ScimCall[] = [];
   hr.onCall((event) => {
     if (event.attempt > 0 && event.operation !== 'discover') hrCalls.push(event);
@@ -126,6 +140,7 @@ export const startGraph = async ({
     await gateway.close();
     await closeOwners(owners);
     await clinic?.stop();
+    await office?.stop();
     await directory.remove();
     await issuer.stop();
     await scim?.[Symbol.asyncDispose]();
@@ -135,6 +150,7 @@ export const startGraph = async ({
     if (!eager) await hr.ready;
     calls.length = 0;
     schedulingCalls.length = 0;
+    billingCalls.length = 0;
     hrCalls.length = 0;
     const token = ({ scopes = Object.keys(SCOPES), facilities: among = facilities }: Asker = {}) =>
       issuer.mint({ scopes, facilities: among });
@@ -143,11 +159,13 @@ export const startGraph = async ({
       facilities,
       calls,
       schedulingCalls,
+      billingCalls,
       hrCalls,
       store: stored.ours(),
       forget: () => {
         calls.length = 0;
         schedulingCalls.length = 0;
+        billingCalls.length = 0;
         hrCalls.length = 0;
       },
       token,

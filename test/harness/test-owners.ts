@@ -16,20 +16,22 @@ export const supergraphText = (): string =>
 
 /**
  * What some subgraphs read, for tests that ask them without a gateway: an Odoo, an HR platform, the address
- * of a scheduling platform, and a store of their own.
+ * of a scheduling and of a billing platform, and a store of their own.
  */
 export const openTestOwners = async (
   subgraphs: readonly Subgraph[],
   odoo: OdooSettings,
   hr?: ScimSettings,
   scheduling?: string,
+  billing?: string,
 ): Promise<{ readonly owners: Owners; close(): Promise<void> }> => {
   const directory = await storeDirectory();
-  const config = loadConfig({ FHIR_SCHEDULING_URL: scheduling });
+  const config = loadConfig({ FHIR_SCHEDULING_URL: scheduling, FHIR_BILLING_URL: billing });
   const settings = {
     odoo,
     hr,
     scheduling: fhirSettings(config.scheduling),
+    billing: fhirSettings(config.billing),
     store: directory.settings,
     supergraphSdl: supergraphText(),
   };

@@ -10,6 +10,7 @@ import type { Subgraph } from '../../subgraphs/define-subgraph.ts';
 import { executable } from '../../subgraphs/execute.ts';
 import { subgraphs } from '../../subgraphs/index.ts';
 import type { FakeFhir } from '../fakes/fhir.ts';
+import { startBillingOffice } from '../harness/billing-office.ts';
 import { startClinic } from '../harness/clinic.ts';
 import { type OdooServer, startSandboxOdoo } from '../harness/odoo-servers.ts';
 import { type ScimServer, startSandboxScim } from '../harness/scim-servers.ts';
@@ -42,12 +43,18 @@ describe.each(subgraphs)('the $name subgraph, asked directly', (subgraph) => {
   let odoo: OdooServer;
   let hr: ScimServer;
   let clinic: FakeFhir;
+  let office: FakeFhir;
   let opened: Awaited<ReturnType<typeof openTestOwners>>;
   let part: ExecutableSubgraph;
 
   beforeAll(async () => {
-    [odoo, hr, clinic] = await Promise.all([startSandboxOdoo(), startSandboxScim(), startClinic(BOTH)]);
-    opened = await openTestOwners([subgraph], odoo.settings, hr.settings, clinic.url);
+    [odoo, hr, clinic, office] = await Promise.all([
+      startSandboxOdoo(),
+      startSandboxScim(),
+      startClinic(BOTH),
+      startBillingOffice(BOTH),
+    ]);
+    opened = await openTestOwners([subgraph], odoo.settings, hr.settings, clinic.url, office.url);
     part = executable(subgraph, { owners: opened.owners, log: silentLog() });
   });
   afterAll(async () => {
@@ -55,6 +62,7 @@ describe.each(subgraphs)('the $name subgraph, asked directly', (subgraph) => {
     await odoo[Symbol.asyncDispose]();
     await hr[Symbol.asyncDispose]();
     await clinic.stop();
+    await office.stop();
   });
 
   const ask = (query: string, { scopes = Object.keys(SCOPES), facilities = BOTH }: Caller = {}, variables = {}) =>
