@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
 /** Stands before a PostgreSQL server: counts what it is asked, and breaks the wire. One fault at a time. */
@@ -6,6 +6,8 @@ export interface FaultySocket extends AsyncDisposable {
   readonly port: number;
   /** Queries that reached the proxy. */
   readonly queries: number;
+  /** Resolves when the next one does. */
+  nextQuery(): Promise<void>;
   /** Takes what comes and passes nothing on, in either direction. */
   hang(): void;
   /** Says this, whatever is asked, and ends the connection. */
@@ -40,12 +42,14 @@ export const startFaultySocket = async (targetPort: number): Promise<FaultySocke
   const pairs = new Set<readonly [Socket, Socket]>();
   let fault = HEALTHY;
   let queries = 0;
+  const changes = new EventEmitter();
   const server = createServer((client) => {
     const upstream = connect(targetPort, '127.0.0.1');
     const pair = [client, upstream] as const;
     pairs.add(pair);
     const count = queryCounter(() => {
       queries += 1;
+      changes.emit('query');
     });
     client.on('data', (bytes: Buffer) => {
       count(bytes);
@@ -81,6 +85,9 @@ export const startFaultySocket = async (targetPort: number): Promise<FaultySocke
     port,
     get queries() {
       return queries;
+    },
+    nextQuery: async () => {
+      await once(changes, 'query');
     },
     hang: () => {
       fault = HANGING;
