@@ -67,7 +67,7 @@ const fhirServer = (prefix: string, what: string) =>
         {
           env: `FHIR_${prefix}_DEADLINE`,
           unit: 'ms',
-          description: 'Time its calls may take, within what is left of the request.',
+          description: 'Time one call may take, within what is left of the request.',
         },
         10 * SECOND,
         50,

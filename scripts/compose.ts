@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { compose } from '../gateway/supergraph/compose.ts';
 import { LintError, lintSupergraph } from '../gateway/supergraph/lint.ts';
 import { ROOT } from '../platform/root.ts';
+import type { Subgraph } from '../subgraphs/define-subgraph.ts';
 import { subgraphs } from '../subgraphs/index.ts';
+
+type SubgraphPart = Pick<Subgraph, 'name' | 'sdl'>;
 
 const FILE = join(ROOT, 'gateway', 'supergraph', 'supergraph.graphql');
 
@@ -15,8 +18,8 @@ const addressOf = (name: string): string => `http://${name}:4001/graphql`;
  *
  * @throws CompositionError, LintError
  */
-export const composeProduct = () => {
-  const composed = compose(subgraphs.map(({ name, sdl }) => ({ name, url: addressOf(name), sdl })));
+export const composeProduct = (parts: readonly SubgraphPart[] = subgraphs) => {
+  const composed = compose(parts.map(({ name, sdl }) => ({ name, url: addressOf(name), sdl })));
   const problems = lintSupergraph(composed.supergraphSdl);
   if (problems.length > 0) throw new LintError(problems);
   return composed;

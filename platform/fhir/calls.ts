@@ -29,7 +29,8 @@ export type Caller = <T>(call: FhirCall, spending: FhirSpending, check: Check<T>
  */
 export const createCaller =
   (options: CallerOptions): Caller =>
-  async (call, spending, check) => {
+  async (call, given, check) => {
+    const spending = { ...given };
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await attemptOnce(options, call, spending, check, attempt);

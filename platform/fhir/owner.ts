@@ -3,6 +3,7 @@ import type { Envelope } from '../envelope.ts';
 import { fail } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { DependencyHealth } from '../subgraph.ts';
+import { spendingOf } from '../outbound/spending.ts';
 import { deadlineIn, SECOND } from '../time.ts';
 import { connectFhir } from './client.ts';
 import { brokenChainOf, FhirContractError, missingOf } from './contract.ts';
@@ -22,7 +23,7 @@ export interface FhirOwnerOptions {
   /** Everything the connectors of this process read. */
   readonly entities: readonly FhirEntitySpec[];
   readonly facilities?: FhirFacilityMap | undefined;
-  /** Most milliseconds the calls of one request may take, within what is left of it. */
+  /** Most milliseconds one call may take, within what is left of the request. */
   readonly callWithin: number;
   /** What cursors are sealed with, the same in every process that may be asked for the next page. */
   readonly secret?: { reveal(): string } | undefined;
@@ -113,10 +114,7 @@ const sessionOf = (
   { callWithin }: FhirOwnerOptions,
   { deadline, identity }: Envelope,
   signal: AbortSignal | undefined,
-): FhirSession => {
-  const spending = { deadline: Math.min(deadline, deadlineIn(callWithin)) };
-  return new FhirSession(open, identity.facilities, signal === undefined ? spending : { ...spending, signal });
-};
+): FhirSession => new FhirSession(open, identity.facilities, spendingOf(deadline, callWithin, signal));
 
 /** Without a secret that processes share, a cursor is good for as long as this one runs. */
 const cursorKeyOf = (name: string, secret: FhirOwnerOptions['secret']): Buffer =>

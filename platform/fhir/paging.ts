@@ -31,6 +31,8 @@ export interface KeysetOrder extends FhirOrder {
 const SLACK = 25;
 /** Pages of the server that one page of ours may take. */
 const MAX_PAGES = 50;
+/** Rows of a page that shall be as long as can be. */
+const LONGEST_PAGE = 1000;
 
 type Wanted = Pick<SearchRequest, 'type' | 'criteria' | 'elements'>;
 
@@ -65,23 +67,42 @@ const datedRows = async (
   place: Place | null,
 ): Promise<readonly Stored[]> => {
   const { param, direction } = order;
-  const found = new Map<string, Stored>();
+  const count = size + 1 + SLACK;
   const request = {
     ...wanted,
     criteria: bothOf(wanted.criteria, startOf(order, place)),
     sort: direction === 'ASC' ? param : `-${param}`,
-    count: size + 1 + SLACK,
   };
+  const first = await pages.search({ ...request, count });
+  const enough = rowsIn(wanted.type, order, size, place);
+  const rows = enough(first);
+  if (rows !== null) return rows;
+  // More rows than can be guessed share a value, as after an import: they are read in pages as long as can be. A server
+  // that cuts its pages has given one that is as long as can be.
+  const isCut = first.rows.length < count;
+  const all = isCut ? enough : rowsIn(wanted.type, order, size, place);
+  for await (const page of isCut
+    ? walkOn(pages, wanted.type, first)
+    : walk(pages, { ...request, count: LONGEST_PAGE })) {
+    const found = all(page);
+    if (found !== null) return found;
+  }
+  return [];
+};
+
+/** Takes pages as they come, until they hold a page of ours: then its rows, and those behind; null before. */
+const rowsIn = (type: string, order: KeysetOrder, size: number, place: Place | null) => {
+  const found = new Map<string, Stored>();
   let last: Stored | undefined;
-  for await (const page of walk(pages, request)) {
-    last = inOrder(page.rows, order, last, wanted.type);
+  return (page: SearchPage): readonly Stored[] | null => {
+    last = inOrder(page.rows, order, last, type);
     for (const row of page.rows) found.set(row.id, row);
     const rows = sortedAfter([...found.values()], order, place);
     const end = rows[size - 1];
     // Whatever equals the last row of the page has come once something later has.
-    if (page.next === null || (end !== undefined && last !== undefined && isLater(order, last, end))) return rows;
-  }
-  return [];
+    const isWhole = page.next === null || (end !== undefined && last !== undefined && isLater(order, last, end));
+    return isWhole ? rows : null;
+  };
 };
 
 /** Those without a value: few, so they are read whole. */
@@ -101,7 +122,7 @@ const undatedRows = async (
 /** Every row of a search. @throws RESULT_TOO_LARGE instead of leaving rows out */
 export const allRows = async (pages: Pages, request: Omit<SearchRequest, 'count'>): Promise<readonly Stored[]> => {
   const found = new Map<string, Stored>();
-  for await (const page of walk(pages, { ...request, count: 1000 }))
+  for await (const page of walk(pages, { ...request, count: LONGEST_PAGE }))
     for (const row of page.rows) found.set(row.id, row);
   return [...found.values()];
 };
@@ -159,12 +180,18 @@ export const continuedPage = async (
 
 /** The pages of a search, one after the other. @throws RESULT_TOO_LARGE after too many */
 async function* walk(pages: Pages, request: SearchRequest): AsyncGenerator<SearchPage> {
-  let page = await pages.search(request);
-  for (let count = 1; ; count += 1) {
-    yield page;
-    if (page.next === null) return;
+  const page = await pages.search(request);
+  yield page;
+  yield* walkOn(pages, request.type, page);
+}
+
+/** The pages behind one. */
+async function* walkOn(pages: Pages, type: string, first: SearchPage): AsyncGenerator<SearchPage> {
+  let page = first;
+  for (let count = 1; page.next !== null; count += 1) {
     if (count === MAX_PAGES) throw fail('RESULT_TOO_LARGE');
-    page = await pages.follow(request.type, page.next);
+    page = await pages.follow(type, page.next);
+    yield page;
   }
 }
 

@@ -32,7 +32,8 @@ export interface Caller {
 
 /** The way of every call: wait for a place, send, decode, check, and again where that is safe. Rejects with our codes. */
 export const createCaller = (options: CallerOptions): Caller => ({
-  call: async (lane, call, spending, check) => {
+  call: async (lane, call, given, check) => {
+    const spending = { ...given };
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await attemptOnce(options, lane, call, spending, check, attempt);

@@ -3,6 +3,7 @@ import type { ErrorCode } from '../errors.ts';
 import type { RecordFinding } from '../findings.ts';
 import type { Log } from '../log.ts';
 import type { DependencyHealth } from '../subgraph.ts';
+import { spendingOf } from '../outbound/spending.ts';
 import { deadlineIn, MINUTE, SECOND } from '../time.ts';
 import { type BoundEntity, bindEntity, needsOf } from './binding.ts';
 import { type FacilityDirectory, type FacilityMap, loadDirectory } from './directory.ts';
@@ -68,11 +69,8 @@ export const openOdoo = (options: OdooOwnerOptions): OdooOwner => {
   return {
     ready,
     session: async (envelope, signal) => {
-      const deadline = Math.min(envelope.deadline, deadlineIn(options.callWithin));
-      return new OdooSession(await groundNow(), envelope.identity.facilities, {
-        deadline,
-        ...(signal === undefined ? {} : { signal }),
-      });
+      const spending = spendingOf(envelope.deadline, options.callWithin, signal);
+      return new OdooSession(await groundNow(), envelope.identity.facilities, spending);
     },
     health: () => [toHealth(supervisor.state())],
     onCall: (listener) => supervisor.onCall(listener),

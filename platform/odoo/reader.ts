@@ -216,13 +216,14 @@ export interface Child {
 }
 
 /** The fields that are columns of ours; the rest of a selection is for others to resolve. */
-const keyOf = (bound: BoundEntity, fields: ReadonlySet<string>): string =>
+export const keyOf = (bound: BoundEntity, fields: ReadonlySet<string>): string =>
   [...fields]
     .filter((name) => bound.fields.has(name))
     .toSorted()
     .join();
 
-const keptIn = <L>(all: Map<EntitySpec, Map<string, L>>, spec: EntitySpec): Map<string, L> => {
+/** The loaders of an entity. */
+export const keptIn = <L>(all: Map<EntitySpec, Map<string, L>>, spec: EntitySpec): Map<string, L> => {
   const known = all.get(spec) ?? new Map<string, L>();
   all.set(spec, known);
   return known;

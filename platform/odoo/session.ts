@@ -1,3 +1,4 @@
+import DataLoader from 'dataloader';
 import {
   badCursor,
   type Connection,
@@ -15,11 +16,14 @@ import type { Order } from './binding.ts';
 import type { Facility, FacilityDirectory } from './directory.ts';
 import { allOf } from './domain.ts';
 import type { EntitySpec, Name } from './entity.ts';
+import { pagesTogether } from './facility-lists.ts';
 import { localId } from './filters.ts';
 import type { Reference } from './mappings.ts';
 import { cursorOf, orderText, planColumns, startAfter, toFilter, toOrder } from './paging.ts';
 import {
   type CanonicalRecord,
+  keptIn,
+  keyOf,
   MAX_NESTED_ROWS,
   type OdooGround,
   OdooReader,
@@ -43,6 +47,7 @@ export class OdooSession {
   readonly facilities: readonly Facility[];
   readonly #ground: OdooGround;
   readonly #reader: OdooReader;
+  readonly #listsAt = new Map<EntitySpec, Map<string, DataLoader<Facility, Connection<CanonicalRecord>>>>();
 
   constructor(ground: OdooGround, facilityCodes: readonly string[], spending: Spending) {
     this.#ground = ground;
@@ -83,6 +88,49 @@ export class OdooSession {
       node: this.#reader.toRecord(bound, row, selected.rows, facility),
     }));
     return toConnection(edges, rows.length > size, args.after, total);
+  }
+
+  /**
+   * A page of the records of one facility; a constant number of calls for all the facilities of a tick, each of which is
+   * read once for the request.
+   */
+  listAt(
+    spec: EntitySpec,
+    facility: Facility,
+    args: ListArgs,
+    selected: ListSelection,
+    within: Domain = [],
+  ): Promise<Connection<CanonicalRecord>> {
+    const loaders = keptIn(this.#listsAt, spec);
+    const key = JSON.stringify([args, within, keyOf(this.#ground.bound(spec), selected.rows), selected.counted]);
+    const loader =
+      loaders.get(key) ??
+      new DataLoader((facilities: readonly Facility[]) => this.#pagesAt(spec, facilities, args, selected, within));
+    loaders.set(key, loader);
+    return loader.load(facility);
+  }
+
+  async #pagesAt(
+    spec: EntitySpec,
+    facilities: readonly Facility[],
+    args: ListArgs,
+    selected: ListSelection,
+    within: Domain,
+  ): Promise<readonly Connection<CanonicalRecord>[]> {
+    const bound = this.#ground.bound(spec);
+    // A cursor is a place in the list of one facility.
+    const isAlone = facilities.length === 1 || isSet(args.after);
+    const together = isAlone
+      ? null
+      : await pagesTogether(this.#reader, {
+          bound,
+          facilities,
+          domain: allOf(within, toFilter(bound, args.filter, this.#reader.environment())),
+          order: toOrder(bound, args.orderBy),
+          first: args.first,
+          selected,
+        });
+    return together ?? Promise.all(facilities.map((facility) => this.list(spec, args, selected, { within, facility })));
   }
 
   /** The record of a canonical id, or null: absent, of another type and out of sight are the same. */

@@ -46,7 +46,8 @@ export interface Caller {
 
 /** The way of every call: wait for a place, send, read, check; a read again where that may help. Rejects with our codes. */
 export const createCaller = (options: CallerOptions): Caller => ({
-  call: async (lane, asking, spending, check) => {
+  call: async (lane, asking, given, check) => {
+    const spending = { ...given };
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await attemptOnce(options, lane, asking, spending, check, attempt);

@@ -2,6 +2,7 @@ import type { Envelope } from '../envelope.ts';
 import { codeOf, type ErrorCode, fail } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { DependencyHealth } from '../subgraph.ts';
+import { spendingOf } from '../outbound/spending.ts';
 import { deadlineIn, remaining, SECOND } from '../time.ts';
 import { openScim, type ScimDoor } from './client.ts';
 import { ScimContractError } from './contract.ts';
@@ -90,9 +91,9 @@ class Supervised implements ScimOwner {
   }
 
   session(envelope: Envelope, signal?: AbortSignal): Promise<ScimSession> {
-    const deadline = Math.min(envelope.deadline, deadlineIn(this.#options.callWithin));
-    const spending = { deadline, ...(signal !== undefined && { signal }) };
-    return Promise.resolve(new ScimSession(() => this.#groundBy(deadline), envelope.identity.facilities, spending));
+    const spending = spendingOf(envelope.deadline, this.#options.callWithin, signal);
+    const ground = () => this.#groundBy(spending.deadline);
+    return Promise.resolve(new ScimSession(ground, envelope.identity.facilities, spending));
   }
 
   health(): readonly DependencyHealth[] {

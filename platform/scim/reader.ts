@@ -84,6 +84,26 @@ export class ScimReader {
     return { rows, more, total };
   }
 
+  /**
+   * All that some facilities have, each row with the code of its own; null where that would take more calls than asking
+   * for each facility by itself.
+   */
+  async inFacilities(
+    spec: ScimEntity,
+    codes: readonly string[],
+    query: Pick<PageQuery, 'filter' | 'descending' | 'fields'>,
+  ): Promise<readonly Row[] | null> {
+    const { maxPage } = await this.#ground();
+    const path = spec.facility;
+    const wanted = { ...query, filter: allOf(among(path, codes), query.filter), path };
+    const head = await this.page(spec, { ...wanted, size: Math.min(maxPage, MAX_NESTED_ROWS) });
+    if (!head.more) return head.rows;
+    const most = Math.min(maxPage * codes.length, MAX_NESTED_ROWS);
+    if (head.total === null || head.total > most) return null;
+    const rest = await this.page(spec, { ...wanted, after: head.rows.at(-1)?.cursor ?? null, size: MAX_NESTED_ROWS });
+    return rest.more ? null : [...head.rows, ...rest.rows];
+  }
+
   async count(spec: ScimEntity, filter: Filter): Promise<number> {
     const ground = await this.#ground();
     const wanted = allOf(await this.#visible(ground, spec), filter);

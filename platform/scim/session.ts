@@ -1,3 +1,4 @@
+import DataLoader from 'dataloader';
 import {
   badCursor,
   type Connection,
@@ -36,18 +37,62 @@ export interface ListArgs extends PageArgs {
 export class ScimSession {
   readonly #ground: () => Promise<ScimGround>;
   readonly #reader: ScimReader;
+  readonly #listsAt = new Map<ScimEntity, Map<string, DataLoader<string, Connection<CanonicalRecord>>>>();
 
   constructor(ground: () => Promise<ScimGround>, facilityCodes: readonly string[], spending: Spending) {
     this.#ground = ground;
     this.#reader = new ScimReader(ground, facilityCodes, spending);
   }
 
-  /** A page of the records that match. `within` narrows it by what the graph already knows. */
-  async list(
+  /** A page of the records that match. */
+  list(spec: ScimEntity, args: ListArgs, selected: ListSelection): Promise<Connection<CanonicalRecord>> {
+    return this.#list(spec, args, selected, everything);
+  }
+
+  /** A page of the records of one facility, by its code; read together for all the facilities of a tick. */
+  listAt(
+    spec: ScimEntity,
+    code: string,
+    args: ListArgs,
+    selected: ListSelection,
+  ): Promise<Connection<CanonicalRecord>> {
+    const loaders = this.#listsAt.get(spec) ?? new Map<string, DataLoader<string, Connection<CanonicalRecord>>>();
+    this.#listsAt.set(spec, loaders);
+    const fields = [...selected.rows].filter((name) => Object.hasOwn(spec.fields, name)).toSorted();
+    const key = JSON.stringify([args, fields, selected.counted]);
+    const loader =
+      loaders.get(key) ?? new DataLoader((codes: readonly string[]) => this.#pagesAt(spec, codes, args, selected));
+    loaders.set(key, loader);
+    return loader.load(code);
+  }
+
+  /** Pages of several facilities out of one read of all they have, where that is no more than a page of the server each. */
+  async #pagesAt(spec: ScimEntity, codes: readonly string[], args: ListArgs, selected: ListSelection) {
+    // A cursor is a place in the list of one facility.
+    const isAlone = codes.length === 1 || (args.after !== null && args.after !== undefined);
+    const rows = isAlone
+      ? null
+      : await this.#reader.inFacilities(spec, codes, {
+          filter: toFilter(spec, args.filter),
+          descending: args.orderBy?.direction === 'DESC',
+          fields: selected.rows,
+        });
+    if (rows === null)
+      return Promise.all(codes.map((code) => this.#list(spec, args, selected, compare(spec.facility, 'eq', code))));
+    const size = pageSize(args.first);
+    return codes.map((code) => {
+      // Codes are compared as the server has done it.
+      const own = rows.filter(({ value }) => value?.toLowerCase() === code.toLowerCase());
+      const edges = own.slice(0, size).map(toEdge);
+      return toConnection(edges, own.length > size, null, selected.counted ? own.length : null);
+    });
+  }
+
+  async #list(
     spec: ScimEntity,
     args: ListArgs,
     selected: ListSelection,
-    within: Filter = everything,
+    within: Filter,
   ): Promise<Connection<CanonicalRecord>> {
     const size = pageSize(args.first);
     const after = cursorOf(args.after);
@@ -117,9 +162,6 @@ export class ScimSession {
     return this.#reader.facilities();
   }
 }
-
-/** Records of one facility. */
-export const ofFacility = ({ facility }: ScimEntity, code: string): Filter => compare(facility, 'eq', code);
 
 const toEdge = ({ cursor, record }: Row) => ({ cursor: encodeCursor(cursor), node: record });
 

@@ -33,6 +33,8 @@ export const openServer = ({ url, connections, within }: ServerSettings): OpenDa
   });
   // A connection nobody uses may break; the pool makes another when it is needed.
   pool.on('error', () => undefined);
+  // One in use says so twice: to whoever waits for its answer and, with nobody to hear it, to the whole process.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   return { db, exclusively: exclusivelyOnServer({ url, within }), close: () => db.destroy() };
 };

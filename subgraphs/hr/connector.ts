@@ -1,6 +1,6 @@
 import type { PageArgs } from '../../platform/connection.ts';
 import { decodeId } from '../../platform/ids.ts';
-import { type ListArgs, type ListSelection, ofFacility } from '../../platform/scim/session.ts';
+import type { ListArgs, ListSelection } from '../../platform/scim/session.ts';
 import type { Connector } from '../define-subgraph.ts';
 import type { Sessions } from '../owners.ts';
 import { CARRIED_BY, department, employee, employeeIdentity, PATHS } from './entities.ts';
@@ -41,7 +41,7 @@ const connectHr = ({ hr }: Pick<Sessions, 'hr'>) => {
     },
     atFacility: async (id: unknown, args: ListArgs, selected: ListSelection) => {
       const code = await facilityOf(id);
-      return code === null ? null : hr.list(employee, args, selected, ofFacility(employee, code));
+      return code === null ? null : hr.listAt(employee, code, args, selected);
     },
   };
 };

@@ -88,7 +88,7 @@ const connectProcurement = ({ odoo }: Pick<Sessions, 'odoo'>) => ({
       [[state, 'in', OPEN_STATES]],
       anyOf([[state, '!=', 'purchase']], [[billing, '!=', 'invoiced']]),
     );
-    return odoo.list(purchaseOrder, args, selected, { within, facility });
+    return odoo.listAt(purchaseOrder, facility, args, selected, within);
   },
 });
 

@@ -40,20 +40,36 @@ export interface FaultyProxy extends AsyncDisposable {
   drop(aim?: Aim): void;
   /** Passes on and, once the target has answered, resets the connection: the work is done, the answer lost. */
   dropAfterSend(aim?: Aim): void;
+  /** Answers 200 with whatever is made of the request. */
+  answerWith(make: (request: SeenRequest) => unknown, aim?: Aim): void;
+  /** Takes no connections, and cuts those there are. */
+  refuse(): Promise<void>;
+  /** Takes connections again, at the same address. */
+  admit(): Promise<void>;
   heal(): void;
   stop(): Promise<void>;
+}
+
+export interface FaultyProxyOptions {
+  /** Passes the name on that it was called by, so that links in answers lead through the proxy. */
+  readonly keepsHost?: boolean;
 }
 
 type Fault = (exchange: Exchange) => void | Promise<void>;
 
 interface Exchange {
+  readonly seen: SeenRequest;
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
   readonly body: Buffer;
   readonly target: URL;
+  readonly keepsHost: boolean;
 }
 
-export const startFaultyProxy = async (targetUrl: string): Promise<FaultyProxy> => {
+export const startFaultyProxy = async (
+  targetUrl: string,
+  { keepsHost = false }: FaultyProxyOptions = {},
+): Promise<FaultyProxy> => {
   const target = new URL(targetUrl);
   const requests: SeenRequest[] = [];
   const changes = new EventEmitter().setMaxListeners(0);
@@ -84,7 +100,7 @@ export const startFaultyProxy = async (targetUrl: string): Promise<FaultyProxy> 
     const hit = fault !== undefined && shots < (aim.times ?? Number.POSITIVE_INFINITY) && (aim.when?.(seen) ?? true);
     if (hit) shots += 1;
     changes.emit('change');
-    await (hit && fault !== undefined ? fault : passOn)({ incoming, outgoing, body, target });
+    await (hit && fault !== undefined ? fault : passOn)({ seen, incoming, outgoing, body, target, keepsHost });
   };
 
   const inject = (next: Fault | undefined, at: Aim = {}): void => {
@@ -93,17 +109,24 @@ export const startFaultyProxy = async (targetUrl: string): Promise<FaultyProxy> 
     shots = 0;
   };
 
-  const stop = async (): Promise<void> => {
+  const refuse = async (): Promise<void> => {
     if (!server.listening) return;
-    for (const timer of timers) clearTimeout(timer);
     const closed = once(server, 'close');
     server.close();
     for (const socket of sockets) socket.destroy();
     await closed;
   };
+  const stop = async (): Promise<void> => {
+    for (const timer of timers) clearTimeout(timer);
+    await refuse();
+  };
+  const listen = async (at: number): Promise<void> => {
+    if (server.listening) return;
+    server.listen(at, '127.0.0.1');
+    await once(server, 'listening');
+  };
 
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  await listen(0);
   const { port } = server.address() as AddressInfo;
 
   return {
@@ -138,6 +161,10 @@ export const startFaultyProxy = async (targetUrl: string): Promise<FaultyProxy> 
         await fetchAnswer(exchange);
         reset(exchange.outgoing);
       }, at),
+    answerWith: (make, at) =>
+      inject(({ outgoing, seen }) => answer(outgoing, 200, 'application/json', JSON.stringify(make(seen))), at),
+    refuse,
+    admit: () => listen(port),
     heal: () => inject(undefined),
     stop,
     [Symbol.asyncDispose]: stop,
@@ -177,9 +204,10 @@ interface Received {
 }
 
 /** The target's answer; undefined if it gave none. */
-const fetchAnswer = ({ incoming, body, target }: Exchange): Promise<Received | undefined> =>
+const fetchAnswer = ({ incoming, body, target, keepsHost }: Exchange): Promise<Received | undefined> =>
   new Promise((resolve) => {
-    const headers = { ...incoming.headers, host: target.host, connection: 'close' };
+    const host = keepsHost ? incoming.headers.host : target.host;
+    const headers = { ...incoming.headers, host, connection: 'close' };
     const path = target.pathname.replace(/\/$/, '') + (incoming.url ?? '/');
     const options = { host: target.hostname, port: target.port, method: incoming.method, path, headers, agent: false };
     const upstream = forward(options, (response) => {

@@ -12,7 +12,8 @@ import type { CallEvent as ScimCall, ScimSettings } from '../../platform/scim/ty
 import type { Store, StoreSettings } from '../../platform/store/owner.ts';
 import { SCOPES } from '../../policies/scopes.ts';
 import { executable } from '../../subgraphs/execute.ts';
-import { subgraphs } from '../../subgraphs/index.ts';
+import type { Subgraph } from '../../subgraphs/define-subgraph.ts';
+import { subgraphs as product } from '../../subgraphs/index.ts';
 import { learnFacilities } from '../../subgraphs/learn-facilities.ts';
 import { closeOwners, openOwners, type Owners } from '../../subgraphs/owners.ts';
 import { startIssuer } from '../fakes/issuer.ts';
@@ -54,6 +55,8 @@ export interface Graph extends AsyncDisposable {
 }
 
 export interface GraphOptions {
+  /** Other subgraphs than those of the product, and the supergraph they make. */
+  readonly parts?: { readonly subgraphs: readonly Subgraph[]; readonly supergraphSdl: string };
   readonly odoo: OdooSettings;
   /** Address of a scheduling platform. Left out: a small one with the facilities of Odoo's test seed. */
   readonly scheduling?: string;
@@ -66,6 +69,8 @@ export interface GraphOptions {
    * same, but not opened before somebody asks for something in it.
    */
   readonly store?: StoreSettings | 'embedded';
+  /** Write down what the facilities are called in a store that is given, too. */
+  readonly learns?: boolean;
   readonly log?: Log;
   /** Environment names of the configuration. */
   readonly env?: Readonly<Record<string, string>>;
@@ -74,17 +79,24 @@ export interface GraphOptions {
 }
 
 /** Known to the store too, where a test has asked for that. */
-const facilitiesOf = async (owners: Owners, { facilities }: Config, isStored: boolean): Promise<readonly string[]> =>
+const facilitiesOf = async (
+  owners: Owners,
+  { facilities }: Config,
+  subgraphs: readonly Subgraph[],
+  isStored: boolean,
+): Promise<readonly string[]> =>
   isStored
     ? learnFacilities(owners, subgraphs, facilities)
     : ((await owners.odoo?.ready)?.facilities.map(({ code }) => code) ?? []);
 
 export const startGraph = async ({
+  parts: given,
   odoo: settings,
   scheduling,
   billing,
   hr: hrSettings,
   store,
+  learns = store === 'embedded',
   log = silentLog(),
   env = {},
   eager = false,
@@ -99,7 +111,9 @@ export const startGraph = async ({
   });
   const issuer = await startIssuer();
   const scim = hrSettings === undefined ? await startSandboxScim() : undefined;
-  const supergraphSdl = await readFile(join(ROOT, 'gateway', 'supergraph', 'supergraph.graphql'), 'utf8');
+  const subgraphs = given?.subgraphs ?? product;
+  const supergraphSdl =
+    given?.supergraphSdl ?? (await readFile(join(ROOT, 'gateway', 'supergraph', 'supergraph.graphql'), 'utf8'));
   const directory = await storeDirectory();
   const where = {
     odoo: settings,
@@ -143,7 +157,7 @@ export const startGraph = async ({
     await scim?.[Symbol.asyncDispose]();
   };
   try {
-    const facilities = eager ? [] : await facilitiesOf(owners, config, store === 'embedded');
+    const facilities = eager ? [] : await facilitiesOf(owners, config, subgraphs, learns);
     if (!eager) await hr.ready;
     calls.length = 0;
     schedulingCalls.length = 0;
