@@ -68,7 +68,7 @@ describe('joins between domains', () => {
       purchases(first: 5) { totalCount nodes { id order { origin state } } } } } }`);
     const [gloves] = items?.nodes ?? [];
     type Purchases = List<{ id: string; order: { state: string } }> & { totalCount: number };
-    const { totalCount, nodes = [] } = (gloves?.['purchases'] as unknown as Purchases | undefined) ?? {};
+    const { totalCount, nodes = [] } = (gloves?.['purchases'] as Purchases | undefined) ?? {};
     // Three of the book and one of the seed in each of two facilities.
     expect([totalCount, nodes.length]).toEqual([8, 5]);
     expect(new Set(nodes.map(({ order }) => order.state))).toEqual(new Set(['CONFIRMED']));
