@@ -155,6 +155,25 @@ describe.each(SERVERS)('on %s', (_, start) => {
   });
 });
 
+describe('the rows of a page', () => {
+  it('are held against the patients they refer to, and no others are read', async () => {
+    const server = await startFhir();
+    for (const resource of seed()) server.put(resource);
+    const owner = ownerOf(server);
+    const caller = await sessionOf(owner, ['north']);
+    await caller.list(cover, { first: 0 }, rows());
+    server.forget();
+    await caller.list(cover, { first: 3 }, { rows: new Set(['subscriberId']), counted: false });
+    const asked = server.requests.map(({ path, query }) => [path, query.get('_id')]);
+    expect(asked).toEqual([
+      ['/Coverage', null],
+      ['/Patient', 'p1,p3,p5'],
+    ]);
+    await owner.close();
+    await server.stop();
+  });
+});
+
 describe('a server that does not do chains', () => {
   const opened = async (options: FakeFhirOptions) => {
     const server = await startFhir(options);
