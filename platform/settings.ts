@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Secret } from './secret.ts';
-import { SECOND } from './time.ts';
+import { HOUR, SECOND } from './time.ts';
 
 /** What the generated page and the loader know of one setting besides its type. */
 export interface SettingMeta {
@@ -264,6 +264,36 @@ export const settings = z.strictObject({
         50,
         300 * SECOND,
       ),
+    })
+    .prefault({}),
+  worker: z
+    .strictObject({
+      identities: z
+        .strictObject({
+          every: whole(
+            {
+              env: 'IDENTITIES_EVERY',
+              unit: 'ms',
+              description:
+                'How often what the systems call things is compared, from one beginning to the next; 0 is never.',
+            },
+            HOUR,
+            0,
+            168 * HOUR,
+          ),
+          wholeAt: meta(
+            z
+              .string()
+              .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day, as in 02:00')
+              .default('02:00'),
+            {
+              env: 'IDENTITIES_WHOLE_AT',
+              description:
+                'Time of day in UTC from which on everything is read once, and not only what has changed since the last time: to learn what is gone, and what may be there twice.',
+            },
+          ),
+        })
+        .prefault({}),
     })
     .prefault({}),
   redis: z

@@ -7,6 +7,7 @@ import { startGateway } from '../gateway/server.ts';
 import type { Config } from '../platform/config.ts';
 import { fhirSettings } from '../platform/fhir/settings.ts';
 import type { FhirSettings } from '../platform/fhir/types.ts';
+import { type Job, runJobs, type RunningJobs } from '../platform/jobs.ts';
 import type { Log } from '../platform/log.ts';
 import type { OdooSettings } from '../platform/odoo/types.ts';
 import { ROOT } from '../platform/root.ts';
@@ -15,6 +16,7 @@ import { Secret } from '../platform/secret.ts';
 import { storeSettings } from '../platform/store/owner.ts';
 import { executable } from '../subgraphs/execute.ts';
 import { subgraphs } from '../subgraphs/index.ts';
+import { jobsOf } from '../subgraphs/jobs.ts';
 import { learnFacilities } from '../subgraphs/learn-facilities.ts';
 import { closeOwners, openOwners, type Owners } from '../subgraphs/owners.ts';
 import { EXAMPLES } from './examples.ts';
@@ -65,6 +67,7 @@ export const startEmbedded = async (config: Config, log: Log): Promise<Embedded>
     const learned = learnFacilities(owners, subgraphs, config.facilities);
     // It is waited for below; until then, nobody would have heard that it failed.
     learned.catch(() => undefined);
+    stops.push(runJobsAfter(learned, owners, jobsOf({ subgraphs, owners, settings: where, config }), log));
     const issuer = await issuerOptions(config, stops);
     const parts = subgraphs.map((subgraph) => executable(subgraph, { owners, log }));
     const gateway = await startGateway({
@@ -94,6 +97,27 @@ export const startEmbedded = async (config: Config, log: Log): Promise<Embedded>
     await stop();
     throw error;
   }
+};
+
+/** What a worker does, in this process, once it is known which facilities there are. */
+const runJobsAfter = (
+  learned: Promise<unknown>,
+  { store }: Owners,
+  jobs: readonly Job[],
+  log: Log,
+): (() => Promise<void>) => {
+  let running: RunningJobs | undefined;
+  let isStopping = false;
+  void learned.then(
+    () => {
+      if (!isStopping && store !== undefined) running = runJobs(jobs, { store, log });
+    },
+    () => undefined,
+  );
+  return async () => {
+    isStopping = true;
+    await running?.stop();
+  };
 };
 
 type Mint = Awaited<ReturnType<typeof startDevelopmentIssuer>>['mint'];

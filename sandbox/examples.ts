@@ -1,11 +1,14 @@
+import { DEMO_QUERY } from './demo-query.ts';
+
 /** A query to try, for the explorer's tabs and for the lines printed at the start. */
 export interface Example {
   readonly title: string;
   readonly query: string;
 }
 
-/** Each crosses systems of the graph in its own way; they answer on any Odoo and any SCIM server. */
+/** Each crosses systems of the graph in its own way. All but the first answer on any Odoo and any SCIM server. */
 export const EXAMPLES: readonly Example[] = Object.freeze([
+  { title: 'From an appointment to who bought what was used for it', query: DEMO_QUERY },
   {
     title: 'Orders, from supplier to ledger',
     query: `query OrdersToLedger {
@@ -65,7 +68,7 @@ export const EXAMPLES: readonly Example[] = Object.freeze([
       name
       position { title }
       manager { name }
-      department { code name head { name } employees(first: 3) { totalCount nodes { name } } }
+      department { code name head { name } spend(from: "2026-10-01", to: "2026-10-31") { amount { amount currency } } }
       costCenter { code name }
       facility { name openOrders(first: 2) { totalCount nodes { number supplier { name } total { amount currency } } } }
     }

@@ -10,6 +10,7 @@ import { overlay, rulesFromSchema, type SchemaRules } from '../policies/from-sch
 import { guard } from '../policies/guard.ts';
 import { assertHolds } from '../policies/rules.ts';
 import type { RuleTree } from '../policies/shield.ts';
+import type { IdentitySource } from './identities.ts';
 import type { OwnerName, Sessions } from './owners.ts';
 import { scalars } from './scalars.ts';
 
@@ -40,6 +41,8 @@ export interface Connector<Api> {
   readonly billing?: readonly FhirEntitySpec[];
   /** What it reads from the SCIM server of HR, likewise. */
   readonly hr?: readonly ScimEntity[];
+  /** Records by which the worker finds out what the systems call one thing (identities.ts). */
+  readonly identities?: readonly IdentitySource[];
   /** For one request. It may use the sessions of the owners it has named, and no others. */
   connect(sessions: Sessions): Api;
 }

@@ -1,20 +1,16 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Config, ConfigError, loadConfig } from '../platform/config.ts';
+import { ConfigError, loadConfig } from '../platform/config.ts';
 import { envelopeKey } from '../platform/envelope.ts';
-import { fhirSettings } from '../platform/fhir/settings.ts';
 import { createLog, type Log } from '../platform/log.ts';
 import { ContractError } from '../platform/odoo/contract.ts';
-import { ROOT } from '../platform/root.ts';
-import { Secret } from '../platform/secret.ts';
 import { onShutdown } from '../platform/shutdown.ts';
-import { storeSettings } from '../platform/store/owner.ts';
 import { StoreError } from '../platform/store/store-error.ts';
 import type { Subgraph } from './define-subgraph.ts';
 import { executable } from './execute.ts';
 import { subgraphs } from './index.ts';
 import { learnFacilities } from './learn-facilities.ts';
-import { closeOwners, openOwners, type OwnerName, type OwnerSettings, readOwners } from './owners.ts';
+import { mappingsOf } from './mappings.ts';
+import { ownerSettings } from './owner-settings.ts';
+import { closeOwners, openOwners, readOwners } from './owners.ts';
 import { serveSubgraphs } from './server.ts';
 
 /** `npm run subgraphs`: all subgraphs in a process of their own, or the one that SUBGRAPH names. */
@@ -25,7 +21,7 @@ const main = async (): Promise<void> => {
   if (secret === undefined)
     throw new ConfigError(['subgraphs.secret (SUBGRAPH_SECRET): needed to know the gateway by']);
   const log: Log = createLog(config.log.level);
-  const settings = settingsOf(config, readOwners(served));
+  const settings = { ...ownerSettings(config, readOwners(served)), mappings: mappingsOf(subgraphs) };
   const owners = openOwners(served, settings, config, log);
   const server = await serveSubgraphs({
     address: config.server,
@@ -49,31 +45,6 @@ const main = async (): Promise<void> => {
     await shutDown();
     throw error;
   }
-};
-
-/** Where the owners of these subgraphs are. @throws ConfigError with all that nobody has said */
-const settingsOf = (config: Config, read: ReadonlySet<OwnerName>): OwnerSettings => {
-  const { odoo, hr, scheduling, billing } = config;
-  const problems = [
-    ...(read.has('odoo') && odoo.url === undefined ? ['odoo.url (ODOO_URL)'] : []),
-    ...(read.has('hr') && hr.scimUrl === undefined ? ['hr.scimUrl (SCIM_URL)'] : []),
-    ...(read.has('scheduling') && scheduling.fhirUrl === undefined ? ['scheduling.fhirUrl (FHIR_SCHEDULING_URL)'] : []),
-    ...(read.has('billing') && billing.fhirUrl === undefined ? ['billing.fhirUrl (FHIR_BILLING_URL)'] : []),
-  ];
-  if (problems.length > 0)
-    throw new ConfigError(problems.map((setting) => `${setting}: needed; the sandbox is a part of \`npm start\``));
-  const { url, db = '', apiKey = new Secret(''), login, reads, writes, responseLimit, protocol } = odoo;
-  const { scimUrl, scimToken: token = new Secret('') } = hr;
-  return {
-    ...(url !== undefined && { odoo: { url, db, login, apiKey, reads, writes, responseLimit, protocol } }),
-    ...(scimUrl !== undefined && {
-      hr: { url: scimUrl, token, reads: hr.reads, writes: hr.writes, responseLimit: hr.responseLimit },
-    }),
-    scheduling: fhirSettings(scheduling),
-    billing: fhirSettings(billing),
-    store: storeSettings(config),
-    supergraphSdl: readFileSync(join(ROOT, 'gateway', 'supergraph', 'supergraph.graphql'), 'utf8'),
-  };
 };
 
 const chosen = (name: string | undefined): readonly Subgraph[] => {

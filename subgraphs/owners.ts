@@ -16,6 +16,7 @@ import { openStore, type Store, type StoreOwner, type StoreSettings } from '../p
 import type { DependencyHealth } from '../platform/subgraph.ts';
 import { type CatalogueEntry, readCatalogue } from '../policies/catalogue.ts';
 import type { Subgraph } from './define-subgraph.ts';
+import { type Mapping, mappingsOf } from './mappings.ts';
 
 /** What a connector reads each owning system through: a session for one request of one caller. */
 export interface Sessions {
@@ -26,6 +27,8 @@ export interface Sessions {
   readonly store: Store;
   /** Every field of the supergraph; nothing of it is a caller's. */
   readonly catalogue: readonly CatalogueEntry[];
+  /** How the owners' words become those of enums, for every subgraph; nothing of it is a caller's. */
+  readonly mappings: readonly Mapping[];
 }
 
 export type OwnerName = keyof Sessions;
@@ -46,6 +49,7 @@ export interface Owners {
   readonly billing?: FhirOwner;
   readonly store?: StoreOwner;
   readonly catalogue?: Owner<readonly CatalogueEntry[]>;
+  readonly mappings?: Owner<readonly Mapping[]>;
 }
 
 /** Where each owning system is, and who we are there. Those that no subgraph of the process reads may be left out. */
@@ -58,6 +62,8 @@ export interface OwnerSettings {
   readonly store: StoreSettings;
   /** Text of the supergraph that the subgraphs are parts of. */
   readonly supergraphSdl: string;
+  /** Of every subgraph there is. Left out: of those that are opened for. */
+  readonly mappings?: readonly Mapping[];
 }
 
 /** Connects to what these subgraphs read. Nothing is waited for: a system that is away is tried again. */
@@ -96,7 +102,8 @@ export const openOwners = (
     ...(isRead('scheduling') && { scheduling: openFhirOf('scheduling', subgraphs, settings, config, findings, log) }),
     ...(isRead('billing') && { billing: openFhirOf('billing', subgraphs, settings, config, findings, log) }),
     ...(hasStore && { store: storeWithFindings(openStore(settings.store, log), findings, log) }),
-    ...(isRead('catalogue') && { catalogue: catalogueOf(settings.supergraphSdl) }),
+    ...(isRead('catalogue') && { catalogue: known(() => readCatalogue(settings.supergraphSdl)) }),
+    ...(isRead('mappings') && { mappings: known(() => settings.mappings ?? mappingsOf(subgraphs)) }),
   };
 };
 
@@ -146,12 +153,13 @@ const storeWithFindings = (store: StoreOwner, findings: Findings, log: Log): Sto
   };
 };
 
-const catalogueOf = (supergraphSdl: string): Owner<readonly CatalogueEntry[]> => {
-  let entries: readonly CatalogueEntry[] | undefined;
+/** What is the same for every request, made when it is first asked for. */
+const known = <Value>(make: () => Value): Owner<Value> => {
+  let value: Value | undefined;
   return {
     session: () => {
-      entries ??= readCatalogue(supergraphSdl);
-      return Promise.resolve(entries);
+      value ??= make();
+      return Promise.resolve(value);
     },
     health: () => [],
     close: () => Promise.resolve(),

@@ -39,8 +39,8 @@ export const planOnce = async (
 
 const UNDERWAY = new WeakMap<PermittedOperation, Map<string, Promise<Planned>>>();
 
-/** Of a plan and of what is compiled from it and the operation. */
-const BYTES_PER_PLAN_CHARACTER = 20;
+/** Of a plan and of what is compiled from it and the operation, machine code included (`npm run memory` in bench/). */
+const BYTES_PER_PLAN_CHARACTER = 80;
 
 const keyOf = (overrides: Overrides): string => {
   let key = '';

@@ -67,7 +67,7 @@ export const createGeneration = (supergraphSdl: string, options: GenerationOptio
   });
 };
 
-const MOST_BYTES = 64 * 1024 * 1024;
+const MOST_BYTES = 128 * 1024 * 1024;
 
 const refuseContexts = (supergraph: Schema): void => {
   if (supergraph.coreFeatures?.getByIdentity(CONTEXT) === undefined) return;

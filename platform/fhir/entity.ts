@@ -1,5 +1,6 @@
 import type { FhirDirectory } from './directory.ts';
 import type { Finding } from './findings.ts';
+import type { MappingTable } from '../mapping.ts';
 import type { Criteria } from './query.ts';
 import type { Stored } from './types.ts';
 
@@ -15,6 +16,8 @@ export interface FhirEnvironment {
 /** One canonical field: the elements it reads, and how it is made from them. */
 export interface FhirField {
   readonly elements: readonly string[];
+  /** The table by which a code becomes an enum. */
+  readonly mapping?: MappingTable;
   read(resource: Stored, env: FhirEnvironment): unknown;
 }
 

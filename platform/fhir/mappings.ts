@@ -58,6 +58,7 @@ export const dayOfMoment = (type: string, field: string, element: string): FhirF
 /** A code by its mapping. What the table lacks is `UNMAPPED`, and a finding: never a crash, never a silent null. */
 export const choice = (type: string, field: string, element: string, mapping: CodeMapping): FhirField => ({
   elements: [element],
+  mapping: { name: mapping.name, version: mapping.version, words: mapping.values },
   read: (resource, { found }) => {
     const value = resource[element];
     if (value === undefined || value === null) return null;

@@ -47,6 +47,7 @@ export const needsOf = (spec: EntitySpec): ModelNeed => {
   ];
   return {
     model: spec.model,
+    ...(spec.optional === true && { optional: true }),
     fields: Object.fromEntries(required.map((name) => [logical(name), alternatives(name).map(firstStep)])),
   };
 };

@@ -1,4 +1,5 @@
 import type { Facility, FacilityDirectory } from './directory.ts';
+import type { MappingTable } from '../mapping.ts';
 import type { Domain, OdooRow } from './types.ts';
 
 /** An Odoo name, or the names it has had, newest first: the first one that the server has is taken. */
@@ -21,6 +22,8 @@ export interface FieldMapping {
   readonly optional?: true;
   /** Reads the name of a many2one, so that Odoo has to look names up. */
   readonly named?: true;
+  /** The table by which a selection becomes an enum; its name is that of the column. */
+  readonly mapping?: MappingTable;
   bind(columns: Columns): (row: OdooRow, env: Environment) => unknown;
 }
 
@@ -56,6 +59,8 @@ export interface EntitySpec {
   readonly defaultOrder?: { readonly field: Name; readonly direction: 'ASC' | 'DESC' };
   /** Columns that connectors read from relations and that are not behind a canonical field. */
   readonly relations?: readonly Name[];
+  /** Some servers do not have the model. Whoever reads it asks first (`OdooSession.has`). */
+  readonly optional?: true;
 }
 
 export interface Condition {

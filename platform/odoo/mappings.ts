@@ -1,6 +1,6 @@
 import { fail } from '../errors.ts';
 import { encodeId } from '../ids.ts';
-import type { Columns, Environment, FieldMapping, Name } from './entity.ts';
+import { type Columns, type Environment, type FieldMapping, logical, type Name } from './entity.ts';
 import type { Reference } from '../record.ts';
 import type { Many2one, OdooRow } from './types.ts';
 import { decimal, plainDecimal } from './values.ts';
@@ -29,9 +29,14 @@ export const optional = (mapping: FieldMapping): FieldMapping => ({ ...mapping, 
 /** What an enum says for a word of the owner that the graph does not know. */
 export const UNMAPPED = 'UNMAPPED';
 
-/** A selection, by its table. What the table lacks is `UNMAPPED`: never a crash, never a silent null. */
-export const choice = (name: Name, table: Readonly<Record<string, string>>): FieldMapping =>
-  one(name, (value) => (Object.hasOwn(table, value as string) ? table[value as string] : UNMAPPED));
+/**
+ * A selection, by its table. What the table lacks is `UNMAPPED`: never a crash, never a silent null. A change of the table
+ * is a new version.
+ */
+export const choice = (name: Name, table: Readonly<Record<string, string>>, version = 1): FieldMapping => ({
+  ...one(name, (value) => (Object.hasOwn(table, value as string) ? table[value as string] : UNMAPPED)),
+  mapping: { name: logical(name), version, words: table },
+});
 
 /** An exact number without trailing zeros, at most `digits` behind the point. */
 export const number = (name: Name, digits = 6): FieldMapping =>

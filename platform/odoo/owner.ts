@@ -92,6 +92,7 @@ const toGround = async (
     client,
     directory,
     recordFinding: options.recordFinding ?? (() => undefined),
+    has: (spec) => bound.has(spec),
     bound: (spec) => {
       const entity = bound.get(spec);
       if (entity === undefined) throw new Error(`${spec.type} is not among the entities of this process`);

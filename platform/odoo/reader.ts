@@ -20,6 +20,8 @@ export interface OdooGround {
   readonly directory: FacilityDirectory;
   readonly recordFinding: RecordFinding;
   bound(spec: EntitySpec): BoundEntity;
+  /** Whether the server has the model of the entity. */
+  has(spec: EntitySpec): boolean;
 }
 
 /** Most rows one nested list may fetch for all its parents together. */
@@ -39,7 +41,7 @@ export class OdooReader {
   readonly #facilities: readonly Facility[];
   readonly #spending: Spending;
   readonly #records = new Map<EntitySpec, Map<string, DataLoader<RecordKey, CanonicalRecord | null, string>>>();
-  readonly #children = new Map<EntitySpec, Map<string, DataLoader<number, readonly Child[]>>>();
+  readonly #children = new Map<EntitySpec, Map<string, DataLoader<ParentKey, readonly Child[]>>>();
 
   constructor(ground: OdooGround, facilities: readonly Facility[], spending: Spending) {
     this.#ground = ground;
@@ -131,13 +133,13 @@ export class OdooReader {
     return new DataLoader(batch, { cacheKeyFn: ({ id, fields }) => `${id}|${columnsOf(fields)}` });
   }
 
-  /** The records whose many2one is a parent, in one call for all the parents of a tick. */
+  /** The records whose many2one is a parent, or whose text names one, in one call for all the parents of a tick. */
   childrenOf(
     spec: EntitySpec,
     relation: Name,
     fields: ReadonlySet<string>,
     order: Order | undefined,
-  ): DataLoader<number, readonly Child[]> {
+  ): DataLoader<ParentKey, readonly Child[]> {
     const bound = this.#ground.bound(spec);
     const column = bound.column(relation);
     const sorted = order ?? bound.defaultOrder;
@@ -145,7 +147,7 @@ export class OdooReader {
     const key = `${column}|${orderText(sorted)}|${keyOf(bound, fields)}`;
     const known = loaders.get(key);
     if (known !== undefined) return known;
-    const loader = new DataLoader(async (parents: readonly number[]) => {
+    const loader = new DataLoader(async (parents: readonly ParentKey[]) => {
       const plan = planColumns(bound, fields, [column, sorted.column]);
       const rows = await this.search(bound, [[column, 'in', parents]], {
         ...plan,
@@ -153,10 +155,10 @@ export class OdooReader {
         limit: MAX_NESTED_ROWS + 1,
       });
       if (rows.length > MAX_NESTED_ROWS) throw fail('RESULT_TOO_LARGE');
-      const byParent = new Map<number, Child[]>(parents.map((parent) => [parent, []]));
+      const byParent = new Map<ParentKey, Child[]>(parents.map((parent) => [parent, []]));
       for (const row of rows) {
         byParent
-          .get((row[column] as Many2one).id)
+          .get(parentIn(row[column]))
           ?.push({ cursor: cursorOf(sorted, row), record: this.toRecord(bound, row, fields) });
       }
       return parents.map((parent) => byParent.get(parent) ?? []);
@@ -201,6 +203,11 @@ interface RecordKey {
   readonly id: number;
   readonly fields: ReadonlySet<string>;
 }
+
+/** What a record names its parent by: a local id, or a text that the owner keeps. */
+export type ParentKey = number | string;
+
+const parentIn = (value: unknown): ParentKey => (typeof value === 'string' ? value : (value as Many2one).id);
 
 /** A record among its siblings. */
 export interface Child {

@@ -27,6 +27,7 @@ import {
   MAX_NESTED_ROWS,
   type OdooGround,
   OdooReader,
+  type ParentKey,
   type Spending,
 } from './reader.ts';
 import type { Domain, OdooRow } from './types.ts';
@@ -172,13 +173,13 @@ export class OdooSession {
   }
 
   /**
-   * A page of the records whose many2one `relation` is the parent; one call for all the parents of a tick. `keep` is for
-   * what a domain cannot say about each parent.
+   * A page of the records whose many2one `relation` is the parent, or whose text `relation` names it; one call for all
+   * the parents of a tick. `keep` is for what a domain cannot say about each parent.
    */
   async children(
     spec: EntitySpec,
     relation: Name,
-    parent: number,
+    parent: ParentKey,
     args: PageArgs,
     selected: ListSelection,
     options: { readonly order?: Order; readonly keep?: (record: CanonicalRecord) => boolean } = {},
@@ -258,6 +259,11 @@ export class OdooSession {
   /** The facility of an id, if it is one of the caller's. */
   facility(id: unknown): Facility | undefined {
     return this.facilities.find(({ record }) => record.id === id);
+  }
+
+  /** Whether this server has the model of an optional entity. */
+  has(spec: EntitySpec): boolean {
+    return this.#ground.has(spec);
   }
 
   /** What this server calls a column. */

@@ -1,3 +1,4 @@
+import type { MappingTable } from '../mapping.ts';
 import type { Filter } from './filter.ts';
 import type { Findings } from './findings.ts';
 
@@ -14,6 +15,8 @@ export interface FieldMapping {
   readonly needs: readonly string[];
   /** The field is null on servers that lack what it needs, instead of failing the contract. */
   readonly optional?: true;
+  /** The table by which a word becomes an enum. */
+  readonly mapping?: MappingTable;
   /** Gets the values in the order of `needs`, null for what is not there. */
   read(values: readonly unknown[], env: Environment, field: string): unknown;
 }

@@ -1,14 +1,10 @@
 import { Big } from 'big.js';
 import { encodeId } from '../ids.ts';
+import type { MappingTable } from '../mapping.ts';
 import type { FieldMapping } from './entity.ts';
 
-/** How one source's words for something become ours. A change of the table is a new version. */
-export interface Vocabulary {
-  readonly name: string;
-  readonly version: number;
-  /** From the source's words, in lower case, to the canonical ones. */
-  readonly words: Readonly<Record<string, string>>;
-}
+/** How one source's words for something become ours: words in lower case. A change of the table is a new version. */
+export type Vocabulary = Omit<MappingTable, 'part'>;
 
 const one = (path: string, read: FieldMapping['read']): FieldMapping => ({
   needs: [path],
@@ -25,13 +21,15 @@ export const day = (path: string): FieldMapping =>
 export const decimal = (path: string): FieldMapping => one(path, ([value]) => toDecimal(value));
 
 /** A word of the source in ours. What the vocabulary lacks is `UNMAPPED` and a finding: never a crash, never a null. */
-export const choice = (path: string, vocabulary: Vocabulary): FieldMapping =>
-  one(path, ([value], { type, findings }, field) => {
+export const choice = (path: string, vocabulary: Vocabulary): FieldMapping => ({
+  ...one(path, ([value], { type, findings }, field) => {
     const word = String(value).toLowerCase();
     if (Object.hasOwn(vocabulary.words, word)) return vocabulary.words[word];
     findings.note({ kind: 'unmapped', type, field, mapping: `${vocabulary.name} ${vocabulary.version}` });
     return 'UNMAPPED';
-  });
+  }),
+  mapping: vocabulary,
+});
 
 /** A field that some servers lack. */
 export const optional = (mapping: FieldMapping): FieldMapping => ({ ...mapping, optional: true });

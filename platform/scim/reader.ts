@@ -130,9 +130,9 @@ export class ScimReader {
       const fields = new Set(wanted.flatMap((each) => ours(each.fields)));
       const values = [...new Set(wanted.map(({ value }) => value))];
       const parts = await Promise.all(chunks(values, MAX_TERMS).map((part) => this.#all(spec, path, part, fields)));
-      const byValue = new Map<string | null, Row[]>(values.map((value) => [value, []]));
-      for (const row of parts.flat()) byValue.get(row.value)?.push(row);
-      return wanted.map(({ value }) => byValue.get(value) ?? []);
+      const [exact, folded] = [groupBy(parts.flat(), valueOf), groupBy(parts.flat(), foldedValueOf)];
+      // Most attributes are compared in any case (RFC 7643, section 2.2): a login is written as its system likes.
+      return wanted.map(({ value }) => exact.get(value) ?? folded.get(value.toLowerCase()) ?? []);
     };
     return new DataLoader(batch, {
       cacheKeyFn: ({ value, fields }) => JSON.stringify([value, ...ours(fields).toSorted()]),
@@ -237,6 +237,20 @@ interface Wanted {
   readonly value: string;
   readonly fields: ReadonlySet<string>;
 }
+
+const valueOf = ({ value }: Row): string | null => value;
+const foldedValueOf = ({ value }: Row): string | null => value?.toLowerCase() ?? null;
+
+const groupBy = (rows: readonly Row[], keyOf: (row: Row) => string | null): ReadonlyMap<string | null, Row[]> => {
+  const groups = new Map<string | null, Row[]>();
+  for (const row of rows) {
+    const key = keyOf(row);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [row]);
+    else group.push(row);
+  }
+  return groups;
+};
 
 type Loader = DataLoader<Wanted, readonly Row[], string>;
 

@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import { sql } from 'kysely';
+import { MATCHED } from './match-records.ts';
 import type { Store } from './owner.ts';
 
 /** What one system calls one thing. */
@@ -15,9 +16,11 @@ export interface CrossReference {
   readonly validTo: string | null;
   /** Who says so. */
   readonly source: string;
+  /** When that was last compared, in ISO 8601; null for what is not kept by comparing. */
+  readonly checkedAt: string | null;
 }
 
-export interface NewCrossReference extends Omit<CrossReference, 'validFrom' | 'validTo'> {
+export interface NewCrossReference extends Omit<CrossReference, 'validFrom' | 'validTo' | 'checkedAt'> {
   readonly validFrom?: string | null;
   readonly validTo?: string | null;
   /** Whose callers may see it; left out: those of any facility. */
@@ -76,6 +79,7 @@ export const crossReferencesFor = (store: Store, facilities: readonly string[]):
       db
         .selectFrom('cross_reference')
         .selectAll()
+        .select(checkedAt.as('checked_at'))
         .where(among(tuples))
         .where((where) => where.or([where('facility', 'is', null), where('facility', 'in', facilities)]))
         .orderBy('system')
@@ -129,7 +133,14 @@ interface Row {
   readonly valid_from: string | null;
   readonly valid_to: string | null;
   readonly source: string;
+  readonly checked_at: Date | null;
 }
+
+/** Both owners have been read as far by then. */
+const checkedAt = sql<Date | null>`case when source = ${MATCHED} then (
+  select min(checked_at) from owner_source
+  where owner_source.entity_type = cross_reference.entity_type and owner_source.system = cross_reference.system
+) end`;
 
 const toCrossReference = (row: Row): CrossReference => ({
   entityType: row.entity_type,
@@ -140,4 +151,5 @@ const toCrossReference = (row: Row): CrossReference => ({
   validFrom: row.valid_from,
   validTo: row.valid_to,
   source: row.source,
+  checkedAt: row.checked_at?.toISOString() ?? null,
 });

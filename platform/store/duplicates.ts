@@ -5,7 +5,10 @@ import type { Store } from './owner.ts';
 import { counting, cursorOf, pageOf } from './paging.ts';
 import type { Tables } from './tables.ts';
 
-/** Puts what was found in the place of what had been found for this type, in one transaction. */
+/**
+ * Puts what was found in the place of what had been found for this type, in one transaction. A pair that was known stays
+ * what it is, with the time at which it was first found.
+ */
 export const replaceDuplicates = async (
   store: Store,
   entityType: string,
@@ -14,7 +17,14 @@ export const replaceDuplicates = async (
 ): Promise<void> =>
   store.ask((db) =>
     db.transaction().execute(async (change) => {
-      await change.deleteFrom('duplicate_candidate').where('entity_type', '=', entityType).execute();
+      await change
+        .deleteFrom('duplicate_candidate')
+        .where('entity_type', '=', entityType)
+        .where(
+          sql<boolean>`(left_id, right_id) not in (select * from unnest(
+            ${pairs.map(({ left }) => left.id)}::text[], ${pairs.map(({ right }) => right.id)}::text[]))`,
+        )
+        .execute();
       for (let start = 0; start < pairs.length; start += PER_STATEMENT)
         await change
           .insertInto('duplicate_candidate')
@@ -29,6 +39,14 @@ export const replaceDuplicates = async (
               reasons: JSON.stringify(reasons),
               found_at: foundAt,
             })),
+          )
+          .onConflict((conflict) =>
+            conflict.columns(['entity_type', 'left_id', 'right_id']).doUpdateSet({
+              left_facility: sql`excluded.left_facility`,
+              right_facility: sql`excluded.right_facility`,
+              score: sql`excluded.score`,
+              reasons: sql`excluded.reasons`,
+            }),
           )
           .execute();
     }),
@@ -45,6 +63,8 @@ export interface DuplicateCandidate {
   readonly reasons: readonly Reason[];
   /** Instant in ISO 8601. */
   readonly foundAt: string;
+  /** When all records of the type were last compared, likewise; null where that was not done by the worker. */
+  readonly checkedAt: string | null;
 }
 
 /** Pairs of which the caller may see both, the likeliest first. */
@@ -67,6 +87,7 @@ export const listDuplicates = async (
   const { rows, total } = await store.ask(async (db) => {
     const all = visible(db)
       .selectAll()
+      .select(comparedAt.as('checked_at'))
       .orderBy('score', 'desc')
       .orderBy('id')
       .limit(size + 1);
@@ -84,9 +105,14 @@ export const listDuplicates = async (
     score: row.score,
     reasons: row.reasons,
     foundAt: row.found_at.toISOString(),
+    checkedAt: row.checked_at?.toISOString() ?? null,
   });
   return pageOf(rows, size, args, total, ({ score }) => score, toNode);
 };
+
+const comparedAt = sql<Date | null>`(
+  select max(compared_at) from owner_source where owner_source.entity_type = duplicate_candidate.entity_type
+)`;
 
 /** Whether the caller's facilities let a record of this facility be seen; null is a record of none. */
 const visibleIn = (column: 'left_facility' | 'right_facility', facilities: readonly string[]) =>

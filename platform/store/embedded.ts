@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Kysely } from 'kysely';
 import { lockDirectory } from './directory-lock.ts';
+import { type Exclusively, exclusivelyHere } from './exclusively.ts';
 import { pgliteDialect } from './pglite-dialect.ts';
 import type { Tables } from './tables.ts';
 import { prepareDirectory } from './template.ts';
@@ -9,6 +10,7 @@ import { prepareDirectory } from './template.ts';
 /** A database that is open, and how to let go of it. */
 export interface OpenDatabase {
   readonly db: Kysely<Tables>;
+  readonly exclusively: Exclusively;
   close(): Promise<void>;
 }
 
@@ -28,6 +30,7 @@ export const openEmbedded = async (dir: string): Promise<OpenDatabase> => {
     const db = new Kysely<Tables>({ dialect: pgliteDialect(await openPglite(files)) });
     return {
       db,
+      exclusively: exclusivelyHere(),
       close: async () => {
         await db.destroy();
         await lock.release();

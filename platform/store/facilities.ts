@@ -28,3 +28,7 @@ export const facilitiesNamed = async (store: Store, codes: readonly string[]): P
   codes.length === 0
     ? []
     : store.ask((db) => db.selectFrom('facility').select(['code', 'name']).where('code', 'in', codes).execute());
+
+/** All that are known, in the order of their codes. */
+export const knownFacilities = (store: Store): Promise<readonly KnownFacility[]> =>
+  store.ask((db) => db.selectFrom('facility').select(['code', 'name']).orderBy('code').execute());

@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto';
+
 /** What of a record tells whether two are one thing. Only fingerprints of it are compared, and none of it is kept. */
 export interface ComparedRecord {
   readonly id: string;
@@ -60,7 +62,8 @@ const normalNumber = (text: string): string => text.toUpperCase().replaceAll(/[^
 /** The last nine digits, so that a country's prefix makes no difference. */
 const normalPhone = (text: string): string => text.replaceAll(/\D/g, '').slice(-9);
 
-type Fingerprint = Readonly<Partial<Record<Reason, string>>>;
+/** Hashes of what is compared: as good as the values for telling whether they agree, small, and of no use to a reader. */
+type Fingerprint = Readonly<Partial<Record<Reason, number>>>;
 
 const fingerprintOf = ({ name, birthDate, taxNumber, email, phone }: ComparedRecord): Fingerprint => {
   const parts: [Reason, string][] = [
@@ -70,47 +73,75 @@ const fingerprintOf = ({ name, birthDate, taxNumber, email, phone }: ComparedRec
     ['EMAIL', (email ?? '').trim().toLowerCase()],
     ['PHONE', normalPhone(phone ?? '')],
   ];
-  return Object.fromEntries(parts.filter(([, value]) => value !== ''));
+  return Object.fromEntries(parts.flatMap(([reason, value]) => (value === '' ? [] : [[reason, digest(value)]])));
 };
 
+/** 52 bits, which a number holds exactly: two of a million values are alike once in ten thousand times. */
+const digest = (value: string): number => Number.parseInt(hash('sha256', value).slice(0, 13), 16);
+
+export interface DuplicateFinder {
+  /** Of the record only its id, its facility and hashes are kept. */
+  add(record: ComparedRecord): void;
+  /** Pairs of records that may be one thing, the likeliest first. */
+  pairs(): readonly DuplicatePair[];
+}
+
 /**
- * Pairs of records that may be one thing, the likeliest first.
+ * Finds records that may be one thing among any number that are read page by page.
  *
  * Only records that agree in something are compared, so that the work grows with the number of agreements and not with
  * the square of the number of records. A birth date is no reason to compare two people by itself.
  */
-export const findDuplicates = (records: readonly ComparedRecord[]): readonly DuplicatePair[] => {
-  const marked = records.map((record) => ({ record, print: fingerprintOf(record) }));
-  const pairs = new Map<string, DuplicatePair>();
-  for (const reason of ['NAME', 'TAX_NUMBER', 'EMAIL', 'PHONE'] as const) {
-    for (const group of groupsBy(marked, ({ print }) => print[reason])) {
-      if (group.length > LARGEST_GROUP) continue;
-      for (const [index, one] of group.entries())
-        for (const other of group.slice(index + 1)) {
-          const [left, right] = one.record.id < other.record.id ? [one, other] : [other, one];
-          if (left.record.id === right.record.id) continue;
-          const { score, reasons } = compare(left.print, right.print);
-          if (score < LEAST_SCORE) continue;
-          const key = `${left.record.id} ${right.record.id}`;
-          pairs.set(key, { left: placeOf(left.record), right: placeOf(right.record), score, reasons });
-        }
-    }
-  }
-  return [...pairs.values()].toSorted((a, b) => b.score - a.score || (a.left.id < b.left.id ? -1 : 1));
+export const duplicateFinder = (): DuplicateFinder => {
+  const marked = new Map<string, Marked>();
+  return {
+    add: (record) => {
+      marked.set(record.id, { id: record.id, facility: record.facility, print: fingerprintOf(record) });
+    },
+    pairs: () => {
+      const pairs = new Map<string, DuplicatePair>();
+      for (const reason of ['NAME', 'TAX_NUMBER', 'EMAIL', 'PHONE'] as const)
+        for (const group of groupsBy(marked.values(), ({ print }) => print[reason]))
+          if (group.length <= LARGEST_GROUP)
+            for (const pair of pairsIn(group)) pairs.set(`${pair.left.id} ${pair.right.id}`, pair);
+      return [...pairs.values()].toSorted((a, b) => b.score - a.score || (a.left.id < b.left.id ? -1 : 1));
+    },
+  };
 };
 
-const placeOf = ({ id, facility }: ComparedRecord) => ({ id, facility });
+/** The same for records that are at hand. */
+export const findDuplicates = (records: readonly ComparedRecord[]): readonly DuplicatePair[] => {
+  const finder = duplicateFinder();
+  for (const record of records) finder.add(record);
+  return finder.pairs();
+};
 
-const groupsBy = <T>(all: readonly T[], keyOf: (one: T) => string | undefined): Iterable<readonly T[]> => {
-  const groups = new Map<string, T[]>();
+interface Marked extends Pick<ComparedRecord, 'id' | 'facility'> {
+  readonly print: Fingerprint;
+}
+
+const pairsIn = (group: readonly Marked[]): readonly DuplicatePair[] =>
+  group.flatMap((one, index) =>
+    group.slice(index + 1).flatMap((other) => {
+      const [left, right] = one.id < other.id ? [one, other] : [other, one];
+      const { score, reasons } = compare(left.print, right.print);
+      return score < LEAST_SCORE ? [] : [{ left: placeOf(left), right: placeOf(right), score, reasons }];
+    }),
+  );
+
+const placeOf = ({ id, facility }: Marked) => ({ id, facility });
+
+/** Those that share a value with another. */
+const groupsBy = <T>(all: Iterable<T>, keyOf: (one: T) => number | undefined): readonly (readonly T[])[] => {
+  const groups = new Map<number, T[]>();
   for (const one of all) {
     const key = keyOf(one);
     if (key === undefined) continue;
-    const group = groups.get(key) ?? [];
-    group.push(one);
-    groups.set(key, group);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [one]);
+    else group.push(one);
   }
-  return groups.values();
+  return [...groups.values()].filter(({ length }) => length > 1);
 };
 
 const compare = (left: Fingerprint, right: Fingerprint): { readonly score: number; readonly reasons: Reason[] } => {

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { type Connection, type PageArgs, pageSize } from '../connection.ts';
 import type { CountedFinding } from '../findings.ts';
+import type { StandingFinding } from './compare-records.ts';
 import type { Store } from './owner.ts';
 import { counting, cursorOf, pageOf } from './paging.ts';
 import type { Tables } from './tables.ts';
@@ -23,7 +24,7 @@ export const saveFindings = async (store: Store, counted: readonly CountedFindin
         })),
       )
       .onConflict((conflict) =>
-        conflict.columns(['source', 'entity_type', 'field', 'code']).doUpdateSet({
+        conflict.columns(['source', 'entity_type', 'field', 'code', 'standing']).doUpdateSet({
           count: sql`finding.count + excluded.count`,
           first_seen_at: sql`least(finding.first_seen_at, excluded.first_seen_at)`,
           last_seen_at: sql`greatest(finding.last_seen_at, excluded.last_seen_at)`,
@@ -45,6 +46,8 @@ export interface KnownFinding {
   readonly field: string;
   readonly code: string;
   readonly count: number;
+  /** So many records are so, as of `lastSeen`; else it was met so often while reading. */
+  readonly standing: boolean;
   /** Instants in ISO 8601. */
   readonly firstSeen: string;
   readonly lastSeen: string;
@@ -84,8 +87,38 @@ export const listFindings = async (
     field: row.field,
     code: row.code,
     count: row.count,
+    standing: row.standing,
     firstSeen: row.first_seen_at.toISOString(),
     lastSeen: row.last_seen_at.toISOString(),
   });
   return pageOf(rows, size, args, total, () => null, toNode);
 };
+
+/** Says how many records are so at each of these places now; at a place with none there is no finding. */
+export const replaceStanding = async (
+  store: Store,
+  found: readonly StandingFinding[],
+  at: Date = new Date(),
+): Promise<void> =>
+  store.ask((db) =>
+    db.transaction().execute(async (change) => {
+      for (const { source, type, field, code, count } of found) {
+        const place = { source, entity_type: type, field, code, standing: true };
+        if (count === 0)
+          await change
+            .deleteFrom('finding')
+            .where((where) => where.and(place))
+            .execute();
+        else
+          await change
+            .insertInto('finding')
+            .values({ ...place, count, first_seen_at: at, last_seen_at: at })
+            .onConflict((conflict) =>
+              conflict
+                .columns(['source', 'entity_type', 'field', 'code', 'standing'])
+                .doUpdateSet({ count, last_seen_at: at }),
+            )
+            .execute();
+      }
+    }),
+  );

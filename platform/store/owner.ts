@@ -9,6 +9,7 @@ import type { Secret } from '../secret.ts';
 import type { DependencyHealth } from '../subgraph.ts';
 import { type Deadline, deadlineIn, remaining, SECOND } from '../time.ts';
 import { type OpenDatabase, openEmbedded } from './embedded.ts';
+import type { Exclusively } from './exclusively.ts';
 import { toStoreFault } from './faults.ts';
 import { migrateStore } from './migrate.ts';
 import { openServer } from './server.ts';
@@ -40,6 +41,8 @@ export interface StoreOwner {
   session(envelope: Pick<Envelope, 'deadline' | 'identity'>): Promise<Store>;
   /** For what no request has asked for. */
   ours(): Store;
+  /** Work of one process at a time, over all that use this database (exclusively.ts). @throws SOR_UNAVAILABLE … */
+  readonly exclusively: Exclusively;
   health(): readonly DependencyHealth[];
   close(): Promise<void>;
 }
@@ -128,6 +131,21 @@ export const openStore = (settings: StoreSettings, log: Log): StoreOwner => {
     session: ({ deadline, identity: { facilities } }) =>
       Promise.resolve({ facilities, ask: (work) => ask(deadline, work) }),
     ours: () => ({ facilities: [], ask: (work) => ask(deadlineIn(settings.within), work) }),
+    exclusively: async (name, work) => {
+      let own: { readonly error: unknown } | undefined;
+      try {
+        const { exclusively } = await current(deadlineIn(settings.within));
+        return await exclusively(name, (signal) =>
+          work(signal).catch((error: unknown) => {
+            own = { error };
+            throw error;
+          }),
+        );
+      } catch (error) {
+        // What the work itself has thrown is its own affair.
+        throw own === undefined ? toStoreFault(error) : own.error;
+      }
+    },
     health: () => [toHealth(state)],
     close: async () => {
       closing.abort();

@@ -2,6 +2,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Secret } from '../secret.ts';
 import type { OpenDatabase } from './embedded.ts';
+import { exclusivelyOnServer } from './exclusively.ts';
 import type { Tables } from './tables.ts';
 
 export interface ServerSettings {
@@ -35,5 +36,5 @@ export const openServer = ({ url, connections, within }: ServerSettings): OpenDa
   // One in use says so twice: to whoever waits for its answer and, with nobody to hear it, to the whole process.
   pool.on('connect', (client) => client.on('error', () => undefined));
   const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
-  return { db, close: () => db.destroy() };
+  return { db, exclusively: exclusivelyOnServer({ url, within }), close: () => db.destroy() };
 };

@@ -63,6 +63,50 @@ export interface FindingTable {
   readonly count: number;
   readonly first_seen_at: Instant;
   readonly last_seen_at: Instant;
+  /** So many records are so as of the last look at all of them; else it was met so often while reading. */
+  readonly standing: ColumnType<boolean, boolean | undefined, boolean>;
+}
+
+/** What an owner has of a type, by number: what is compared to find out what systems call one thing. No other values. */
+export interface OwnerRecordTable {
+  readonly entity_type: string;
+  readonly system: string;
+  readonly kind: string;
+  readonly local_id: string;
+  /** Null where the ids of the type are another owner's. */
+  readonly entity_id: string | null;
+  /** Its own number. */
+  readonly number: string | null;
+  /** The number by which other systems' records of the same thing are found. */
+  readonly link: string | null;
+  /** The number that this owner says the thing has with the owner of the type's ids. */
+  readonly peer: string | null;
+  readonly facility: string | null;
+  /** Beginning of the run that has last read it. */
+  readonly seen_at: Instant;
+}
+
+/** How far an owner's records of a type have been read. */
+export interface OwnerSourceTable {
+  readonly entity_type: string;
+  readonly system: string;
+  readonly kind: string;
+  /** Beginning of the last run that has read all that had changed. */
+  readonly checked_at: Instant;
+  /** Beginning of the last one that has read everything. */
+  readonly whole_at: Instant;
+  /** Beginning of the last one that has compared all of them with each other; null where that is not done. */
+  readonly compared_at: ColumnType<Date | null, Date | null, Date | null>;
+}
+
+/** The last run of each job, of whichever process. */
+export interface JobRunTable {
+  readonly name: string;
+  readonly started_at: Instant;
+  /** Null while it runs, and when it was broken off. */
+  readonly finished_at: ColumnType<Date | null, Date | null, Date | null>;
+  /** Of the error table, when something was left undone. */
+  readonly code: string | null;
 }
 
 /** The tables of the store, as the latest migration leaves them. */
@@ -71,4 +115,7 @@ export interface Tables {
   readonly facility: FacilityTable;
   readonly duplicate_candidate: DuplicateCandidateTable;
   readonly finding: FindingTable;
+  readonly owner_record: OwnerRecordTable;
+  readonly owner_source: OwnerSourceTable;
+  readonly job_run: JobRunTable;
 }

@@ -56,7 +56,7 @@ export const SANDBOX_DB = 'caregraph';
  */
 export const startOdooSandbox = async (options: OdooSandboxOptions): Promise<OdooSandbox> => {
   const version = options.version ?? 19;
-  const flavour = flavourOf(version);
+  const flavour = flavourOf(version, options.seed);
   const running = startEngine({ seed: options.seed, version, clock: options.clock ?? Date.now, ...flavour });
   const journal = journalOf(options, (model, id, after) => running.engine.db.replay(model, id, after));
   const instance = randomUUID();

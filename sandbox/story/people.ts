@@ -1,3 +1,4 @@
+import { SANDBOX_FACILITIES } from '../facilities.ts';
 import { DAY, dayOf, instantOf, REFERENCE_DAY } from '../odoo/seed/calendar.ts';
 import { memberOf, type Random, randomFor } from '../odoo/seed/random.ts';
 import { type Department, DEPARTMENTS } from './departments.ts';
@@ -73,6 +74,7 @@ export const employees = (): readonly Employee[] => {
   const random = randomFor('employees');
   const heads = new Map<string, string>();
   const practising = practisingDepartments();
+  let buying = 0;
   return Array.from({ length: EMPLOYEES }, (_, index): Employee => {
     const department = departmentAt(index);
     const number = `E-${String(index + 1).padStart(4, '0')}`;
@@ -82,7 +84,7 @@ export const employees = (): readonly Employee[] => {
     const [givenName, familyName] = [memberOf(GIVEN, index * 7 + 3), memberOf(FAMILY, index)];
     const practitioner = isHead ? undefined : practising.get(department.code)?.shift();
     const [position, pay] = positionOf(department, isHead, practitioner !== undefined, random);
-    return Object.freeze({
+    const one: Employee = {
       number,
       givenName,
       familyName,
@@ -96,9 +98,17 @@ export const employees = (): readonly Employee[] => {
       fte: random.chance(0.75) ? 1 : memberOf([0.5, 0.6, 0.8], random.int(0, 2)),
       practitionerNumber: practitioner ?? null,
       compensation: { amount: `${pay + random.int(0, 40) * 250}.00`, currency: 'USD', per: 'year' },
-    });
+    };
+    const buys = department === TOP && !isHead && one.status === 'active' && buying < SANDBOX_FACILITIES.length;
+    if (buys) buying += 1;
+    return Object.freeze(buys ? { ...one, position: BUYER } : one);
   });
 };
+
+/** Those who order goods, one for each facility, in the order of the facilities. Odoo knows them by their user names. */
+export const buyers = (): readonly Employee[] => employees().filter(({ position }) => position === BUYER);
+
+const BUYER = 'Buyer';
 
 /** Group administration, whose head is everybody's. */
 const TOP = DEPARTMENTS.find(({ code }) => code === 'GRP-ADM') as Department;

@@ -1,4 +1,6 @@
 import { renderConfiguration } from './configuration.ts';
+import { renderDemoQuery } from './demo-query.ts';
+import { renderDeployment } from './deployment.ts';
 import { renderErrors } from './errors.ts';
 
 /** A page that is made from code. The path is from the package's root. */
@@ -9,5 +11,7 @@ export interface GeneratedPage {
 
 export const GENERATED_PAGES: readonly GeneratedPage[] = [
   { path: 'docs/configuration.md', render: renderConfiguration },
+  { path: 'docs/demo-query.md', render: renderDemoQuery },
+  { path: 'docs/deployment.md', render: renderDeployment },
   { path: 'docs/errors.md', render: renderErrors },
 ];

@@ -6,7 +6,7 @@ import type { Sessions } from '../owners.ts';
 import { openAmounts } from './balances.ts';
 import { charge, patientAccount, patientInvoice } from './charge-entities.ts';
 import { claim, claimResponse, remittance } from './claim-entities.ts';
-import { authorization, coverage, patient, payer } from './cover-entities.ts';
+import { authorization, coverage, patient, patientIdentity, payer, payerIdentity } from './cover-entities.ts';
 import { remittancesOf } from './remittances.ts';
 
 const ENTITIES = {
@@ -75,6 +75,27 @@ export type Billing = { readonly billing: ReturnType<typeof connectBilling> };
 
 export const connector: Connector<Billing> = {
   owners: ['billing'],
-  billing: [...Object.values(ENTITIES), patient],
+  billing: [...Object.values(ENTITIES), patient, patientIdentity, payerIdentity],
+  identities: [
+    {
+      type: 'Patient',
+      system: 'billing',
+      kind: 'patient',
+      entity: patientIdentity,
+      number: 'number',
+      linkField: 'Patient.number',
+      isExpectedThere: true,
+    },
+    {
+      type: 'Payer',
+      system: 'billing',
+      kind: 'organization',
+      entity: payerIdentity,
+      isHome: true,
+      number: 'code',
+      linkField: 'Payer.code',
+      isExpectedThere: true,
+    },
+  ],
   connect: (sessions) => ({ billing: connectBilling(sessions) }),
 };

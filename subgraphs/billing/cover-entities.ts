@@ -6,6 +6,7 @@ import {
   flagFilter,
   identifierFilter,
   idFilter,
+  instantFilter,
   referenceFilter,
   textFilter,
 } from '../../platform/fhir/filters.ts';
@@ -56,6 +57,29 @@ export const payer = fhirEntity({
   orders: { NAME: { param: 'name' } },
   defaultOrder: { field: 'NAME', direction: 'ASC' },
   keys: { code: SYSTEMS.payer },
+});
+
+/** By which patients and payers are told apart from others, and known to others. */
+export const patientIdentity = fhirEntity({
+  type: 'Patient',
+  resource: 'Patient',
+  scope: patient.scope,
+  fields: { number: patient.fields.number, active: plain('active'), facility: facility(ofManager) },
+  filters: { changedAt: instantFilter('_lastUpdated') },
+  // The server's own next pages are followed: many may have changed at one instant.
+  orders: { CHANGED_AT: { param: '_lastUpdated' } },
+  defaultOrder: { field: 'CHANGED_AT', direction: 'ASC' },
+});
+
+export const payerIdentity = fhirEntity({
+  type: 'Payer',
+  resource: 'Organization',
+  scope: payer.scope,
+  only: payer.only,
+  fields: { code: payer.fields.code, name: payer.fields.name, active: payer.fields.active },
+  filters: { changedAt: instantFilter('_lastUpdated') },
+  orders: { CHANGED_AT: { param: '_lastUpdated' } },
+  defaultOrder: { field: 'CHANGED_AT', direction: 'ASC' },
 });
 
 const ofBeneficiary = linkAt('beneficiary', 'Patient', 'beneficiary');

@@ -7,22 +7,28 @@ import type { ListArgs, ListSelection } from '../../platform/odoo/session.ts';
 import type { Connector } from '../define-subgraph.ts';
 import type { Sessions } from '../owners.ts';
 import { recordsOf } from '../records.ts';
+import { claimBooks } from './claims.ts';
 import { costCenterByCode } from './cost-centers.ts';
 import { commitmentOf, payableLoader, toMoney } from './balances.ts';
 import {
   account,
+  analyticLine,
   billLine,
   costCenter,
+  customerDocument,
+  customerIdentity,
   customerInvoice,
   journal,
   journalEntry,
   journalLine,
+  matching,
   orderBills,
   orderedLine,
   payment,
   tax,
   vendorBill,
 } from './entities.ts';
+import { type Period, spendOf } from './spend.ts';
 
 const ENTITIES = {
   Account: account,
@@ -40,6 +46,9 @@ const ENTITIES = {
 const connectFinance = ({ odoo }: Pick<Sessions, 'odoo'>) => {
   const payables = payableLoader(odoo);
   const costCenters = costCenterByCode(odoo);
+  const claims = claimBooks(odoo);
+  const spend = spendOf(odoo);
+  const booksOf = async (number: unknown) => (typeof number === 'string' && number !== '' ? claims.load(number) : null);
   const toLegalEntity = ({ record, company, currency }: Facility) => {
     const known = odoo.directory.currency(currency);
     const id = encodeId('LegalEntity', company);
@@ -68,6 +77,22 @@ const connectFinance = ({ odoo }: Pick<Sessions, 'odoo'>) => {
       return id === null ? null : odoo.follow(costCenter, { __typename: 'CostCenter', id, code }, fields);
     },
 
+    /** What the cost center of a code carries, or, where it is known by id, that of the id. */
+    spend: async ({ id, code }: { readonly id?: unknown; readonly code?: unknown }, period: Period) => {
+      const known = id ?? (typeof code === 'string' && code !== '' ? await costCenters.load(code) : null);
+      const center = localId(decodeId('CostCenter', known));
+      return center === null ? null : spend(center, period);
+    },
+
+    entriesOfClaim: async (number: unknown, args: PageArgs, selected: ListSelection) => {
+      const books = await booksOf(number);
+      return books === null ? null : odoo.members(journalEntry, books.entries, args, selected);
+    },
+    invoicesOfClaim: async (number: unknown, args: PageArgs, selected: ListSelection) => {
+      const books = await booksOf(number);
+      return books === null ? null : odoo.members(customerInvoice, books.documents, args, selected);
+    },
+
     billsOfOrder: async (orderId: unknown, args: PageArgs, selected: ListSelection) => {
       const order = await odoo.find(orderBills, orderId, new Set(['bills']));
       return order === null ? null : odoo.members(vendorBill, order['bills'], args, selected);
@@ -94,7 +119,25 @@ export type Finance = { readonly finance: ReturnType<typeof connectFinance> };
 
 export const connector: Connector<Finance> = {
   owners: ['odoo'],
-  odoo: [...Object.values(ENTITIES), orderBills, orderedLine],
+  odoo: [
+    ...Object.values(ENTITIES),
+    analyticLine,
+    customerDocument,
+    customerIdentity,
+    matching,
+    orderBills,
+    orderedLine,
+  ],
+  identities: [
+    {
+      type: 'Payer',
+      system: 'odoo',
+      kind: 'partner',
+      entity: customerIdentity,
+      number: 'code',
+      linkField: 'Payer.code',
+    },
+  ],
   connect: (sessions) => ({ finance: connectFinance(sessions) }),
 };
 

@@ -7,6 +7,7 @@ import {
   facilityFilter,
   flagFilter,
   idFilter,
+  instantFilter,
   textFilter,
 } from '../../platform/odoo/filters.ts';
 import {
@@ -146,7 +147,7 @@ export const journalLine = entity({
       toShares(distribution),
     ),
   },
-  relations: ['parent_state', 'reconciled', ['account_type', 'account_internal_type'], 'partner_id'],
+  relations: ['parent_state', 'reconciled', ['account_type', 'account_internal_type'], 'partner_id', 'move_id', 'date'],
 });
 
 export const billLine = entity({
@@ -252,6 +253,38 @@ export const customerInvoice = entity({
   defaultOrder: { field: 'invoice_date', direction: 'DESC' },
 });
 
+/** Whom the group invoices, by which payers are known here; archived ones too: a domain that names the flag hides nothing. */
+export const customerIdentity = entity({
+  type: 'Customer',
+  model: 'res.partner',
+  visibility: 'shared',
+  where: {
+    needs: ['customer_rank', 'active'],
+    bind: ([rank, active]) => allOf([[rank ?? '', '>', 0]], [[active ?? '', 'in', [true, false]]]),
+  },
+  fields: { code: plain('ref'), active: plain('active'), facility: facility() },
+  filters: { changedAt: instantFilter('write_date') },
+});
+
+/** Invoices and credit notes, and what they reverse. */
+export const customerDocument = entity({
+  type: 'CustomerInvoice',
+  model: 'account.move',
+  visibility: 'facility',
+  where: customerInvoice.where,
+  fields: {},
+  relations: ['ref', 'date', 'reversed_entry_id', 'line_ids'],
+});
+
+/** Which debit settles which credit. */
+export const matching = entity({
+  type: 'Matching',
+  model: 'account.partial.reconcile',
+  visibility: 'facility',
+  fields: {},
+  relations: ['debit_move_id', 'credit_move_id'],
+});
+
 const DIRECTIONS = { outbound: 'OUTBOUND', inbound: 'INBOUND' } as const;
 const PAYMENT_STATES = {
   draft: 'DRAFT',
@@ -296,6 +329,9 @@ export const payment = entity({
   defaultOrder: { field: 'date', direction: 'DESC' },
 });
 
+/** Until 15 plans were groups, and meant nothing to the lines. */
+export const PLAN = ['root_plan_id', 'plan_id', 'group_id'] as const;
+
 export const costCenter = entity({
   type: 'CostCenter',
   model: 'account.analytic.account',
@@ -309,6 +345,20 @@ export const costCenter = entity({
   },
   orders: { CODE: 'code', NAME: 'name' },
   defaultOrder: { field: 'code', direction: 'ASC' },
+  relations: [PLAN],
+});
+
+/** What posted entries put on cost centers as a cost. What others put there, such as hours worked, is not in the books. */
+export const analyticLine = entity({
+  type: 'AnalyticLine',
+  model: 'account.analytic.line',
+  visibility: 'facility',
+  where: {
+    needs: [['move_line_id', 'move_id'], 'general_account_id.internal_group'],
+    bind: ([from, kind]) => allOf([[from ?? '', '!=', false]], [[kind ?? '', '=', 'expense']]),
+  },
+  fields: {},
+  relations: ['account_id', 'date', 'amount'],
 });
 
 const TAX_KINDS = { percent: 'PERCENT', fixed: 'FIXED', division: 'DIVISION', group: 'GROUP' } as const;

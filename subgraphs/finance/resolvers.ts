@@ -5,9 +5,13 @@ import { connectionSelection, selection } from '../../platform/selection.ts';
 import type { References, Resolver, Resolvers } from '../define-subgraph.ts';
 import { recordResolvers } from '../records.ts';
 import type { Finance } from './connector.ts';
+import type { Period } from './spend.ts';
 
 interface ById {
   readonly id: string;
+}
+interface ByNumber {
+  readonly number: string | null;
 }
 
 const { one, many, linked, members, referenced } = recordResolvers(({ finance }: Finance) => finance);
@@ -45,6 +49,20 @@ export const resolvers = {
   },
   JournalEntry: { journal: linked('Journal', 'journal'), lines: members('JournalLine', 'lines') },
   JournalLine: { account: linked('Account', 'account') },
+  CostCenter: {
+    spend: (center: { readonly id?: string | null; readonly code?: string | null }, period: Period, { finance }) =>
+      finance.spend(center, period),
+  },
+  Department: {
+    spend: ({ costCenterCode }: { readonly costCenterCode: string | null }, period: Period, { finance }) =>
+      finance.spend({ code: costCenterCode }, period),
+  },
+  Claim: {
+    ledgerEntries: ({ number }: ByNumber, args: PageArgs, { finance }, info) =>
+      finance.entriesOfClaim(number, args, connectionSelection(info, 'JournalEntry')),
+    invoices: ({ number }: ByNumber, args: PageArgs, { finance }, info) =>
+      finance.invoicesOfClaim(number, args, connectionSelection(info, 'CustomerInvoice')),
+  },
   CostCenterShare: { costCenter: linked('CostCenter', 'costCenter') },
   VendorBill: { lines: members('BillLine', 'lines'), journalEntry: ownEntry },
   CustomerInvoice: { lines: members('BillLine', 'lines'), journalEntry: ownEntry },
@@ -76,6 +94,8 @@ export const references = {
     return id === undefined ? finance.costCenter(code, fields) : finance.find('CostCenter', id, fields);
   },
   Tax: referenced('Tax'),
+  Department: ({ code, costCenterCode }) => ({ __typename: 'Department', code, costCenterCode }),
+  Claim: ({ number }) => ({ __typename: 'Claim', number }),
   PurchaseOrder: ({ id }) => ({ __typename: 'PurchaseOrder', id }),
   Supplier: ({ id }) => ({ __typename: 'Supplier', id }),
 } satisfies References<Finance>;

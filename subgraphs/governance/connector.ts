@@ -14,7 +14,12 @@ export interface IdentifierArgs {
   readonly on?: string | null;
 }
 
-const connectGovernance = ({ store, catalogue }: Pick<Sessions, 'store' | 'catalogue'>) => {
+export interface MappingFilter {
+  readonly system?: string | null;
+  readonly type?: string | null;
+}
+
+const connectGovernance = ({ store, catalogue, mappings }: Pick<Sessions, 'store' | 'catalogue' | 'mappings'>) => {
   const references = crossReferencesFor(store, store.facilities);
   const names = new DataLoader(async (codes: readonly string[]) => {
     const known = new Map((await facilitiesNamed(store, codes)).map(({ code, name }) => [code, name]));
@@ -55,6 +60,12 @@ const connectGovernance = ({ store, catalogue }: Pick<Sessions, 'store' | 'catal
     catalogueFields: (args: PageArgs & { readonly filter?: CatalogueFilter | null }) =>
       pageOfCatalogue(catalogue, args),
     classMeanings,
+    mappings: ({ system, type }: MappingFilter) =>
+      mappings.filter(
+        (one) =>
+          (system == null || one.system === system) &&
+          (type == null || one.usedFor.some((coordinate) => coordinate.startsWith(`${type}.`))),
+      ),
   };
 };
 
@@ -63,7 +74,7 @@ const today = (): string => new Date().toISOString().slice(0, 10);
 export type Governance = { readonly governance: ReturnType<typeof connectGovernance> };
 
 export const connector: Connector<Governance> = {
-  owners: ['store', 'catalogue'],
+  owners: ['store', 'catalogue', 'mappings'],
   // Which companies there are, for the facilities' identifiers.
   learnsFrom: ['odoo'],
   connect: (sessions) => ({ governance: connectGovernance(sessions) }),

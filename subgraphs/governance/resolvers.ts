@@ -1,9 +1,9 @@
 import type { PageArgs } from '../../platform/connection.ts';
 import { connectionSelection } from '../../platform/selection.ts';
 import type { FindingFilter } from '../../platform/store/findings.ts';
-import type { References, Resolver, Resolvers } from '../define-subgraph.ts';
+import type { ReferenceResolver, References, Resolver, Resolvers } from '../define-subgraph.ts';
 import type { CatalogueFilter } from './catalogue.ts';
-import type { Governance, IdentifierArgs } from './connector.ts';
+import type { Governance, IdentifierArgs, MappingFilter } from './connector.ts';
 
 interface ById {
   readonly id: string;
@@ -35,6 +35,9 @@ export const resolvers = {
       { governance },
       info,
     ) => governance.findings(filter ?? {}, page, connectionSelection(info, 'DataQualityFinding').counted),
+    identifiersOf: (_: never, { type, id, ...args }: IdentifierArgs & { type: string; id: string }, { governance }) =>
+      governance.identifiers(type, id, args),
+    mappings: (_: never, args: MappingFilter, { governance }) => governance.mappings(args),
     catalogue: () => ({}),
   },
   Catalogue: {
@@ -46,9 +49,22 @@ export const resolvers = {
     name: ({ code }: { code: string }, _: never, { governance }) => governance.facilityName(code),
     identifiers: identifiersOf('Facility'),
   },
+  Employee: { identifiers: identifiersOf('Employee') },
+  Payer: { identifiers: identifiersOf('Payer') },
+  Practitioner: { identifiers: identifiersOf('Practitioner') },
+  Supplier: { identifiers: identifiersOf('Supplier') },
 } satisfies Resolvers<Governance>;
+
+/** Whoever refers to it has read it from its owner; what is known of it here is of the caller's facilities only. */
+const named =
+  (type: string): ReferenceResolver<Governance> =>
+  ({ id }) => ({ __typename: type, id });
 
 /** How each entity is found again from its key. */
 export const references = {
   Facility: ({ id }, { governance }) => governance.facility(id),
+  Employee: named('Employee'),
+  Payer: named('Payer'),
+  Practitioner: named('Practitioner'),
+  Supplier: named('Supplier'),
 } satisfies References<Governance>;

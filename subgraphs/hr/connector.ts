@@ -3,7 +3,7 @@ import { decodeId } from '../../platform/ids.ts';
 import type { ListArgs, ListSelection } from '../../platform/scim/session.ts';
 import type { Connector } from '../define-subgraph.ts';
 import type { Sessions } from '../owners.ts';
-import { department, employee, PATHS } from './entities.ts';
+import { CARRIED_BY, department, employee, employeeIdentity, PATHS } from './entities.ts';
 
 type Fields = ReadonlySet<string>;
 
@@ -23,6 +23,7 @@ const connectHr = ({ hr }: Pick<Sessions, 'hr'>) => {
     departments: (args: ListArgs, selected: ListSelection) => hr.list(department, args, selected),
 
     employeeByNumber: (number: unknown, fields: Fields) => hr.by(employee, PATHS.number, number, fields),
+    employeeByUserName: (name: unknown, fields: Fields) => hr.by(employee, PATHS.userName, name, fields),
     employeeBySelf: (self: unknown, fields: Fields) => hr.by(employee, PATHS.self, self, fields),
     employeeOfPractitioner: (number: unknown, fields: Fields) => hr.by(employee, PATHS.practitioner, number, fields),
     departmentByCode: (code: unknown, fields: Fields) => hr.follow(department, code, 'code', fields),
@@ -31,6 +32,8 @@ const connectHr = ({ hr }: Pick<Sessions, 'hr'>) => {
     inDepartment: employeesBy('department'),
     inPosition: employeesBy('position'),
     onCostCenter: employeesBy('costCenter'),
+    departmentsOnCostCenter: (code: unknown, args: PageArgs, selected: ListSelection) =>
+      hr.children(department, CARRIED_BY, code, args, selected),
 
     facility: async (id: unknown) => {
       const code = await facilityOf(id);
@@ -47,6 +50,29 @@ export type Hr = { readonly hr: ReturnType<typeof connectHr> };
 
 export const connector: Connector<Hr> = {
   owners: ['hr'],
-  hr: [department, employee],
+  hr: [department, employee, employeeIdentity],
+  identities: [
+    {
+      type: 'Employee',
+      system: 'hr',
+      kind: 'user',
+      entity: employeeIdentity,
+      isHome: true,
+      local: 'self',
+      number: 'number',
+      linkField: 'Employee.number',
+      compared: { name: 'name', email: 'email', phone: 'phone' },
+    },
+    {
+      type: 'Practitioner',
+      system: 'hr',
+      kind: 'employeeNumber',
+      entity: employeeIdentity,
+      number: 'number',
+      peer: 'practitionerNumber',
+      linkField: 'Employee.number',
+      peerField: 'Employee.practitionerNumber',
+    },
+  ],
   connect: (sessions) => ({ hr: connectHr(sessions) }),
 };

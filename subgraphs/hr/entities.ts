@@ -16,6 +16,9 @@ const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 const WORKFORCE = 'urn:caregraph:params:scim:schemas:workforce:2.0:User';
 const GROUP = 'urn:caregraph:params:scim:schemas:workforce:2.0:Group';
 
+/** Of departments: the code of the cost center that carries them. */
+export const CARRIED_BY = `${GROUP}:costCenterCode`;
+
 /** By what employees and departments refer to each other, and others to them. */
 export const PATHS = {
   self: 'id',
@@ -23,6 +26,7 @@ export const PATHS = {
   manager: `${ENTERPRISE}:manager.value`,
   department: `${ENTERPRISE}:department`,
   costCenter: `${ENTERPRISE}:costCenter`,
+  userName: 'userName',
   position: `${WORKFORCE}:position`,
   practitioner: `${WORKFORCE}:practitionerNumber`,
 } as const;
@@ -67,6 +71,7 @@ export const employee = entity({
   facility: `${WORKFORCE}:facilityCode`,
   fields: {
     number: text(PATHS.number),
+    userName: text(PATHS.userName),
     name: derived(
       ['displayName', 'name.formatted', 'name.givenName', 'name.familyName'],
       ([display, formatted, given, family]) =>
@@ -82,8 +87,8 @@ export const employee = entity({
     costCenter: text(PATHS.costCenter),
     costCenterCode: text(PATHS.costCenter),
     practitionerNumber: text(PATHS.practitioner),
-    compensation: optional(
-      derived(
+    compensation: optional({
+      ...derived(
         [`${WORKFORCE}:compensation.amount`, `${WORKFORCE}:compensation.currency`, ...payPeriod.needs],
         ([amount, currency, per], env, field) => {
           const exact = amount === null ? null : toDecimal(amount);
@@ -91,7 +96,8 @@ export const employee = entity({
           return { amount: { amount: exact, currency }, per: payPeriod.read([per], env, `${field}.per`) };
         },
       ),
-    ),
+      mapping: { ...PAY_PERIOD, part: 'per' },
+    }),
   },
   filters: {
     id: idFilter('Employee', PATHS.number),
@@ -108,6 +114,22 @@ export const employee = entity({
   relations: Object.values(PATHS),
 });
 
+/** By which employees are told apart, and known to others. */
+export const employeeIdentity = entity({
+  type: 'Employee',
+  resource: 'User',
+  key: PATHS.number,
+  facility: `${WORKFORCE}:facilityCode`,
+  fields: {
+    number: employee.fields.number,
+    name: employee.fields.name,
+    practitionerNumber: employee.fields.practitionerNumber,
+    email: optional(text('emails.value')),
+    phone: optional(text('phoneNumbers.value')),
+    facility: employee.fields.facility,
+  },
+});
+
 /** A department is a group with a code; employees name that code (ADR 18). */
 export const department = entity({
   type: 'Department',
@@ -118,8 +140,8 @@ export const department = entity({
     code: text(`${GROUP}:code`),
     name: text('displayName'),
     facility: facility(`${GROUP}:facilityCode`),
-    costCenter: text(`${GROUP}:costCenterCode`),
-    costCenterCode: text(`${GROUP}:costCenterCode`),
+    costCenter: text(CARRIED_BY),
+    costCenterCode: text(CARRIED_BY),
     employees: text(`${GROUP}:code`),
     head: optional(text(`${GROUP}:head.value`)),
   },

@@ -53,9 +53,15 @@ export const resolvers = {
     employee: ({ number }: { readonly number: string }, _: never, { hr }, info) =>
       hr.employeeOfPractitioner(number, selection(info, 'Employee')),
   },
+  PurchaseOrder: {
+    buyer: ({ buyerUserName }: { readonly buyerUserName: string | null }, _: never, { hr }, info) =>
+      hr.employeeByUserName(buyerUserName, selection(info, 'Employee')),
+  },
   CostCenter: {
     employees: ({ code }: { readonly code: string }, args: PageArgs, { hr }, info) =>
       hr.onCostCenter(code, args, connectionSelection(info, 'Employee')),
+    departments: ({ code }: { readonly code: string }, args: PageArgs, { hr }, info) =>
+      hr.departmentsOnCostCenter(code, args, connectionSelection(info, 'Department')),
   },
   Facility: {
     employees: ({ id }: ById, args: PageArgs, { hr }, info) =>
@@ -74,6 +80,7 @@ export const references = {
     return id === undefined ? hr.departmentByCode(code, fields) : hr.department(id, fields);
   },
   Practitioner: ({ number }) => ({ __typename: 'Practitioner', number }),
+  PurchaseOrder: ({ id, buyerUserName }) => ({ __typename: 'PurchaseOrder', id, buyerUserName }),
   CostCenter: ({ code }) => ({ __typename: 'CostCenter', code }),
   Facility: ({ id }, { hr }) => hr.facility(id),
 } satisfies References<Hr>;

@@ -1,6 +1,8 @@
+import { Big } from 'big.js';
 import type { PageArgs } from '../../platform/connection.ts';
 import { decodeId } from '../../platform/ids.ts';
 import { localId } from '../../platform/odoo/filters.ts';
+import { toMoney } from '../../platform/odoo/mappings.ts';
 import type { ListSelection } from '../../platform/odoo/session.ts';
 import type { Connector } from '../define-subgraph.ts';
 import type { Sessions } from '../owners.ts';
@@ -18,6 +20,7 @@ import {
   stockLocation,
   stockMove,
   unitOfMeasure,
+  valuationLayer,
   warehouse,
 } from './entities.ts';
 
@@ -54,6 +57,17 @@ const connectInventory = ({ odoo }: Pick<Sessions, 'odoo'>) => {
         ? null
         : odoo.children(stockLevel, kind === 'Item' ? 'product_id' : 'lot_id', local, args, selected);
     },
+    consumptionFor: (appointmentNumber: unknown, args: PageArgs, selected: ListSelection) =>
+      typeof appointmentNumber === 'string' && appointmentNumber !== ''
+        ? odoo.children(consumption, 'origin', appointmentNumber, args, selected)
+        : null,
+    costOf: async ({ id, cost }: { readonly id: string; readonly cost: unknown }) => {
+      const move = localId(decodeId('Consumption', id));
+      if (!odoo.has(valuationLayer) || move === null) return cost;
+      const layers = await odoo.childRecords(valuationLayer, 'stock_move_id', move, new Set(['value', 'currency']));
+      const worth = layers.reduce((sum, layer) => sum.minus(layer['value'] as number), new Big(0));
+      return toMoney(worth.toNumber(), layers[0]?.['currency'] ?? null, { directory: odoo.directory });
+    },
     costs: async (id: unknown) => {
       const seen = await odoo.perFacility(item, id, new Set(['cost']));
       return seen.map(({ facility, record }) => ({ facility: facility.record, amount: record['cost'] }));
@@ -81,6 +95,6 @@ export type Inventory = { readonly inventory: ReturnType<typeof connectInventory
 
 export const connector: Connector<Inventory> = {
   owners: ['odoo'],
-  odoo: [...Object.values(ENTITIES), orderReceipts],
+  odoo: [...Object.values(ENTITIES), orderReceipts, valuationLayer],
   connect: (sessions) => ({ inventory: connectInventory(sessions) }),
 };

@@ -11,11 +11,13 @@ import {
 } from '../../platform/odoo/filters.ts';
 import {
   choice,
+  companyMoney,
   derived,
   facility,
   facilityPrice,
   members,
   number,
+  optional,
   plain,
   quantity,
   reference,
@@ -250,9 +252,12 @@ export const consumption = entity({
   fields: {
     item: reference('Item', 'product_id'),
     quantity: quantity(MOVED, 'product_uom'),
+    // From 19 on a move keeps what its goods were worth when they left; before, layers do.
+    cost: optional(companyMoney('value')),
     from: reference('StockLocation', 'location_id', 'fullName'),
     at: plain('date'),
     reference: plain('reference'),
+    purpose: plain('origin'),
     facility: facility(),
   },
   filters: {
@@ -262,9 +267,20 @@ export const consumption = entity({
     from: idFilter('StockLocation', 'location_id'),
     at: instantFilter('date'),
     reference: textFilter('reference'),
+    purpose: textFilter('origin'),
   },
   orders: { AT: 'date' },
   defaultOrder: { field: 'date', direction: 'DESC' },
+});
+
+/** Until 18: what a movement was worth. What left is negative. */
+export const valuationLayer = entity({
+  type: 'ValuationLayer',
+  model: 'stock.valuation.layer',
+  visibility: 'facility',
+  optional: true,
+  fields: { value: plain('value'), currency: plain('currency_id') },
+  relations: ['stock_move_id'],
 });
 
 export const lot = entity({

@@ -7,6 +7,9 @@ import type { Inventory } from './connector.ts';
 interface ById {
   readonly id: string;
 }
+interface ByNumber {
+  readonly number: string | null;
+}
 
 const { one, many, linked, members, referenced } = recordResolvers(({ inventory }: Inventory) => inventory);
 
@@ -62,7 +65,11 @@ export const resolvers = {
     receipt: (move: { receipt: ById | null }, _: never, { inventory }, info) =>
       inventory.receiptOf(move.receipt, selection(info, 'GoodsReceipt')),
   },
-  Consumption: { item: linked('Item', 'item'), from: linked('StockLocation', 'from') },
+  Consumption: {
+    item: linked('Item', 'item'),
+    cost: (used: { readonly id: string; readonly cost: unknown }, _: never, { inventory }) => inventory.costOf(used),
+    from: linked('StockLocation', 'from'),
+  },
   Lot: { item: linked('Item', 'item'), stockLevels: stockLevelsOf('Lot') },
   ReorderRule: {
     item: linked('Item', 'item'),
@@ -77,6 +84,10 @@ export const resolvers = {
   PurchaseOrder: {
     receipts: (order: ById, args: PageArgs, { inventory }, info) =>
       inventory.receiptsOfOrder(order.id, args, connectionSelection(info, 'GoodsReceipt')),
+  },
+  Appointment: {
+    consumption: ({ number }: ByNumber, args: PageArgs, { inventory }, info) =>
+      inventory.consumptionFor(number, args, connectionSelection(info, 'Consumption')),
   },
   CriticalStock: { item: linked('Item', 'item'), location: linked('StockLocation', 'location') },
   Facility: { criticalStock: (facility: ById, _: never, { inventory }) => inventory.criticalStock(facility.id) },
@@ -95,6 +106,7 @@ export const references = {
   Lot: referenced('Lot'),
   ReorderRule: referenced('ReorderRule'),
   GoodsReceipt: referenced('GoodsReceipt'),
+  Appointment: ({ number }) => ({ __typename: 'Appointment', number }),
   PurchaseOrder: ({ id }) => ({ __typename: 'PurchaseOrder', id }),
   Facility: ({ id }, { inventory }) => inventory.facility(id),
 } satisfies References<Inventory>;

@@ -10,12 +10,15 @@ import type { Sessions } from '../owners.ts';
 import { recordsOf } from '../records.ts';
 import {
   OPEN_STATES,
+  purchase,
   purchaseOrder,
   purchaseOrderLine,
   purchaseRequisition,
   purchaseRequisitionLine,
   supplier,
+  supplierIdentity,
   supplierPrice,
+  user,
   variant,
 } from './entities.ts';
 
@@ -65,6 +68,15 @@ const connectProcurement = ({ odoo }: Pick<Sessions, 'odoo'>) => ({
     );
   },
 
+  /** The newest first. */
+  purchasesOfItem: (itemId: unknown, args: PageArgs, selected: ListSelection) => {
+    const item = localId(decodeId('Item', itemId));
+    const order = { column: 'id', direction: 'DESC' } as const;
+    return item === null ? null : odoo.children(purchase, 'product_id', item, args, selected, { order });
+  },
+  loginOf: async (reference: { readonly id: string } | null) =>
+    (await odoo.find(user, reference?.id, new Set(['login'])))?.['login'] ?? null,
+
   facility: (id: unknown) => odoo.facility(id)?.record ?? null,
   /** Under way: not yet confirmed, or confirmed and not billed in full. */
   openOrders: (facilityId: unknown, args: PageArgs, selected: ListSelection) => {
@@ -84,6 +96,18 @@ export type Procurement = { readonly procurement: ReturnType<typeof connectProcu
 
 export const connector: Connector<Procurement> = {
   owners: ['odoo'],
-  odoo: [...Object.values(ENTITIES), variant],
+  odoo: [...Object.values(ENTITIES), purchase, supplierIdentity, user, variant],
+  identities: [
+    {
+      type: 'Supplier',
+      system: 'odoo',
+      kind: 'partner',
+      entity: supplierIdentity,
+      isHome: true,
+      number: 'code',
+      linkField: 'Supplier.code',
+      compared: { name: 'name', taxNumber: 'taxNumber', email: 'email', phone: 'phone' },
+    },
+  ],
   connect: (sessions) => ({ procurement: connectProcurement(sessions) }),
 };

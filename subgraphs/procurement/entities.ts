@@ -1,3 +1,4 @@
+import { allOf } from '../../platform/odoo/domain.ts';
 import { entity } from '../../platform/odoo/entity.ts';
 import {
   choiceFilter,
@@ -35,6 +36,7 @@ const ORDER_STATES = {
   cancel: 'CANCELLED',
 } as const;
 export const OPEN_STATES = ['draft', 'sent', 'to approve', 'purchase'];
+const PLACED_STATES = ['purchase', 'done'];
 const BILLING = { no: 'NOTHING_TO_BILL', 'to invoice': 'TO_BILL', invoiced: 'BILLED' } as const;
 const RECEIVING = { pending: 'PENDING', partial: 'PARTIAL', full: 'COMPLETE' } as const;
 const REQUISITION_STATES = {
@@ -79,6 +81,28 @@ export const supplier = entity({
   defaultOrder: { field: 'name', direction: 'ASC' },
 });
 
+/** By which suppliers are told apart, archived ones too: a domain that names the flag hides nothing. */
+export const supplierIdentity = entity({
+  type: 'Supplier',
+  model: 'res.partner',
+  visibility: 'shared',
+  where: {
+    needs: [...supplier.where.needs, 'active'],
+    bind: ([rank = null, lines = null, active]) =>
+      allOf(supplier.where.bind([rank, lines]), [[active ?? '', 'in', [true, false]]]),
+  },
+  fields: {
+    code: supplier.fields.code,
+    name: supplier.fields.name,
+    email: supplier.fields.email,
+    phone: supplier.fields.phone,
+    taxNumber: supplier.fields.taxNumber,
+    active: supplier.fields.active,
+    facility: supplier.fields.facility,
+  },
+  filters: { changedAt: instantFilter('write_date') },
+});
+
 export const purchaseOrder = entity({
   type: 'PurchaseOrder',
   model: 'purchase.order',
@@ -88,6 +112,7 @@ export const purchaseOrder = entity({
     state: choice('state', ORDER_STATES),
     supplier: reference('Supplier', 'partner_id'),
     supplierReference: plain('partner_ref'),
+    buyerUserName: reference('User', 'user_id'),
     origin: plain('origin'),
     orderedAt: plain('date_order'),
     confirmedAt: plain('date_approve'),
@@ -138,6 +163,24 @@ export const purchaseOrderLine = entity({
     total: money('price_total'),
     expectedAt: plain('date_planned'),
   },
+});
+
+/** Lines of orders that were placed, as the purchases of an item. */
+export const purchase = entity({
+  ...purchaseOrderLine,
+  where: {
+    needs: ['display_type', 'state'],
+    bind: ([kind, state]) => allOf([[kind ?? '', '=', false]], [[state ?? '', 'in', PLACED_STATES]]),
+  },
+  relations: ['product_id'],
+});
+
+/** Who signs in to Odoo. No type of the graph: HR knows who the employee of that name is. */
+export const user = entity({
+  type: 'User',
+  model: 'res.users',
+  visibility: 'everyone',
+  fields: { login: plain('login') },
 });
 
 export const purchaseRequisition = entity({

@@ -23,6 +23,8 @@ export const resolvers = {
   },
   PurchaseOrder: {
     supplier: linked('Supplier', 'supplier'),
+    buyerUserName: ({ buyerUserName: user }: { buyerUserName: ById | null }, _: never, { procurement }) =>
+      procurement.loginOf(user),
     requisition: linked('PurchaseRequisition', 'requisition'),
     lines: members('PurchaseOrderLine', 'lines'),
   },
@@ -39,6 +41,8 @@ export const resolvers = {
   Item: {
     suppliers: (item: ById, args: PageArgs, { procurement }, info) =>
       procurement.pricesOfItem(item.id, args, connectionSelection(info, 'SupplierPrice')),
+    purchases: (item: ById, args: PageArgs, { procurement }, info) =>
+      procurement.purchasesOfItem(item.id, args, connectionSelection(info, 'PurchaseOrderLine')),
   },
   Facility: {
     openOrders: (facility: ById, args: PageArgs, { procurement }, info) =>

@@ -160,6 +160,35 @@ export const practitioner = fhirEntity({
   keys: { number: SYSTEMS.practitioner, employeeNumber: SYSTEMS.employee },
 });
 
+/** By which patients are told apart. The server's own next pages are followed: many may have changed at one instant. */
+export const patientIdentity = fhirEntity({
+  type: 'Patient',
+  resource: 'Patient',
+  scope: ofFacility(ofManager),
+  fields: {
+    number: patient.fields.number,
+    name: patient.fields.name,
+    birthDate: patient.fields.birthDate,
+    phone: patient.fields.phone,
+    email: patient.fields.email,
+    active: patient.fields.active,
+    facility: patient.fields.facility,
+  },
+  filters: { changedAt: instantFilter('_lastUpdated') },
+  orders: { CHANGED_AT: { param: '_lastUpdated' } },
+  defaultOrder: { field: 'CHANGED_AT', direction: 'ASC' },
+});
+
+export const practitionerIdentity = fhirEntity({
+  type: 'Practitioner',
+  resource: 'Practitioner',
+  scope: shared,
+  fields: { number: practitioner.fields.number, employeeNumber: practitioner.fields.employeeNumber },
+  filters: { changedAt: instantFilter('_lastUpdated') },
+  orders: { CHANGED_AT: { param: '_lastUpdated' } },
+  defaultOrder: { field: 'CHANGED_AT', direction: 'ASC' },
+});
+
 const ofSite = linkAt('partof', 'Location', 'partOf');
 
 /** A Location directly below the site of a facility. */

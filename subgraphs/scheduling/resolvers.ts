@@ -49,6 +49,10 @@ export const resolvers = {
     room: linked('Room', 'room'),
     slot: linked('Slot', 'slot'),
   },
+  Consumption: {
+    appointment: ({ purpose }: { readonly purpose: unknown }, _: never, { scheduling }, info) =>
+      scheduling.appointmentOf(purpose, selection(info, 'Appointment')),
+  },
   Employee: {
     practitioner: ({ number }: { readonly number: unknown }, _: never, { scheduling }, info) =>
       scheduling.practitionerOfEmployee(number, selection(info, 'Practitioner')),
@@ -65,6 +69,7 @@ export const references = {
   Schedule: referenced('Schedule'),
   Slot: referenced('Slot'),
   Appointment: referencedByNumber('Appointment'),
+  Consumption: ({ id, purpose }) => ({ __typename: 'Consumption', id, purpose }),
   Employee: ({ number }) => ({ __typename: 'Employee', number }),
   Facility: ({ id }, { scheduling }) => scheduling.facility(id),
 } satisfies References<Scheduling>;

@@ -6,6 +6,7 @@ import { loadConfig } from '../../platform/config.ts';
 import { listSettings } from '../../platform/settings.ts';
 import { ERRORS } from '../../platform/errors.ts';
 import { ROOT } from '../../platform/root.ts';
+import { DEMO_CALLS, DEMO_QUERY } from '../../sandbox/demo-query.ts';
 import { GENERATED_PAGES } from '../../scripts/docs/pages.ts';
 
 const SOURCES = ['gateway', 'subgraphs', 'policies', 'platform', 'sandbox', 'scripts'];
@@ -49,6 +50,13 @@ describe('generated pages', () => {
   it('name every error code', () => {
     const page = read('docs/errors.md');
     for (const code of Object.keys(ERRORS)) expect(page).toContain(`| \`${code}\` |`);
+  });
+});
+
+describe('the demo query', () => {
+  it('stands in the README as it is asked', () => {
+    expect(read('README.md')).toContain(DEMO_QUERY);
+    expect(read('README.md')).toContain(`${Object.values(DEMO_CALLS).flat().length}\ncalls to the four owners`);
   });
 });
 

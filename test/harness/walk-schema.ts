@@ -12,6 +12,7 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
+  isRequiredArgument,
 } from 'graphql';
 import { createGeneration } from '../../gateway/supergraph/generation.ts';
 import { ROOT } from '../../platform/root.ts';
@@ -43,13 +44,22 @@ export const nodeOf = (connection: GraphQLObjectType): GraphQLObjectType =>
 export const selectAll = (type: GraphQLObjectType, depth: number, first = 2): string => {
   const fields = Object.values(type.getFields()).flatMap((field) => {
     const inner = getNamedType(field.type);
-    if (isLeafType(inner)) return [field.name];
+    const called = `${field.name}${neededArgs(field)}`;
+    if (isLeafType(inner)) return [called];
     if (!isObjectType(inner) || depth === 0) return [];
-    if (!inner.name.endsWith('Connection')) return [`${field.name} ${selectAll(inner, depth - 1, first)}`];
+    if (!inner.name.endsWith('Connection')) return [`${called} ${selectAll(inner, depth - 1, first)}`];
     return [`${field.name}(first: ${first}) { totalCount nodes ${selectAll(nodeOf(inner), depth - 1, first)} }`];
   });
   return fields.length === 0 ? '{ __typename }' : `{ ${fields.join(' ')} }`;
 };
+
+/** Arguments that a field cannot be asked for without. */
+export const neededArgs = ({ args }: GraphQLField<unknown, unknown>): string => {
+  const needed = args.filter(isRequiredArgument).map(({ name, type }) => `${name}: ${NEEDED[getNamedType(type).name]}`);
+  return needed.length === 0 ? '' : `(${needed.join(', ')})`;
+};
+
+const NEEDED: Readonly<Record<string, string>> = { Date: '"2026-01-01"' };
 
 /** One filter per key of the list's filter input, each a literal that matches plausible rows or none. */
 export const filtersOf = ({ field }: RootList): readonly { readonly key: string; readonly literal: string }[] => {

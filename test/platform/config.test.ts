@@ -44,6 +44,7 @@ describe('loadConfig', () => {
       executor: 'compiled',
       overrides: {},
       database: { connections: 8, deadline: 5000 },
+      worker: { identities: { every: 3_600_000, wholeAt: '02:00' } },
       redis: {},
       scheduling: FHIR,
       billing: FHIR,

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { loadCatalogue } from '../../sandbox/odoo/catalogue/catalogue.ts';
 import { healthcareGroup } from '../../sandbox/odoo/seed/index.ts';
 import type { Row } from '../../sandbox/odoo/seed.ts';
+import { buyers } from '../../sandbox/story/people.ts';
 
 const seed = healthcareGroup();
 const catalogue = loadCatalogue(19);
@@ -333,6 +334,20 @@ describe('stock', () => {
     expect(expired.some((lot) => text(lot, 'expiration_date') < '2026-11-01')).toBe(true);
     expect(expired.some((lot) => text(lot, 'expiration_date') > '2027-06-01')).toBe(true);
   });
+
+  it('is worth what the item costs the facility when it is used', () => {
+    const products = byId('product.product');
+    const used = where('stock.move', 'is_out', true).filter(
+      (row) => byId('stock.location').get(row['location_dest_id'])?.['usage'] === 'production',
+    );
+    expect(used.length).toBeGreaterThan(540);
+    const wrong = used.filter((row) => {
+      const costs = products.get(row['product_id'])?.['standard_price'] as Readonly<Record<string, number>>;
+      const cost = costs[text(row, 'company_id')] ?? 0;
+      return Math.abs(cents(row, 'value') - cost * 100 * num(row, 'quantity')) > 1;
+    });
+    expect(wrong.map(({ id }) => id)).toEqual([]);
+  });
 });
 
 describe('the books', () => {
@@ -426,6 +441,24 @@ describe('the books', () => {
     }
     expect(offenders('account.move', (move) => (move['state'] === 'draft') === (move['name'] === false))).toEqual([]);
   });
+
+  it('leave on the cost centers what posted lines are spread over, to the cent', () => {
+    const spread = rows('account.move.line').filter(
+      (line) => line['parent_state'] === 'posted' && typeof line['analytic_distribution'] === 'object',
+    );
+    const left = groupBy('account.analytic.line', 'move_line_id');
+    expect(left.size).toBe(spread.length);
+    const wrong = spread.filter((line) => {
+      const own = left.get(line.id) ?? [];
+      const centers = own.map((row) => text(row, 'x_plan2_id')).toSorted();
+      const named = Object.keys(line['analytic_distribution'] as object).toSorted();
+      return (
+        JSON.stringify(centers) !== JSON.stringify(named) ||
+        sum(own, (row) => cents(row, 'amount')) !== -cents(line, 'balance')
+      );
+    });
+    expect(wrong.map(({ id }) => id)).toEqual([]);
+  });
 });
 
 const orderNamed = (name: string): Row => where('purchase.order', 'name', name)[0] as Row;
@@ -455,13 +488,17 @@ describe('documents to point at', () => {
 });
 
 describe('users', () => {
-  it('are the administrator, the gateway in every facility, and a buyer in one', () => {
+  it('are the administrator, the gateway in every facility, and a buyer in each, who is an employee', () => {
     expect(seed.users.map(({ login, companyIds }) => [login, companyIds])).toEqual([
       ['admin', [1, 2, 3]],
       ['svc.gateway', [1, 2, 3]],
-      ['buyer.north', [1]],
+      ...buyers().map(({ userName }, index) => [userName, [index + 1]]),
     ]);
     expect(seed.users.every(({ apiKey }) => /^[0-9a-f]{40}$/.test(apiKey))).toBe(true);
-    expect(new Set(seed.users.map(({ apiKey }) => apiKey)).size).toBe(3);
+    expect(new Set(seed.users.map(({ apiKey }) => apiKey)).size).toBe(5);
+    const companyOf = new Map(seed.users.map(({ id, companyIds }) => [id, companyIds]));
+    expect(offenders('purchase.order', (row) => companyOf.get(num(row, 'user_id'))?.[0] === row['company_id'])).toEqual(
+      [],
+    );
   });
 });

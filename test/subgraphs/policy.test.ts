@@ -15,6 +15,7 @@ import { startClinic } from '../harness/clinic.ts';
 import { type OdooServer, startSandboxOdoo } from '../harness/odoo-servers.ts';
 import { type ScimServer, startSandboxScim } from '../harness/scim-servers.ts';
 import { openTestOwners } from '../harness/test-owners.ts';
+import { neededArgs } from '../harness/walk-schema.ts';
 
 const BOTH = ['north-facility', 'south-facility'];
 
@@ -35,8 +36,9 @@ const listedEntities = ({ schema }: Subgraph): readonly { readonly type: GraphQL
 
 /** A selection of one field that asks as little as can be. */
 const leafOf = (type: GraphQLObjectType, name: string): string => {
-  const inner = getNamedType(type.getFields()[name]?.type);
-  return isLeafType(inner) ? name : `${name} { __typename }`;
+  const field = type.getFields()[name];
+  const called = `${name}${field === undefined ? '' : neededArgs(field)}`;
+  return isLeafType(getNamedType(field?.type)) ? called : `${called} { __typename }`;
 };
 
 describe.each(subgraphs)('the $name subgraph, asked directly', (subgraph) => {

@@ -1,3 +1,4 @@
+import { generated } from '../generated.ts';
 import { isInherited, type JsonObject, own } from './json-object.ts';
 import { mergeKey } from './merge.ts';
 
@@ -16,11 +17,8 @@ return function merge(target, entity, shared) {
   let v;
 ${[...keys].map(keySource).join('\n')}
 };`;
-  // oxlint-disable-next-line typescript/no-implied-eval, eslint/no-new-func -- the text is made here, keys quoted
-  return (new Function('mergeKey', 'own', source) as Make)(mergeKey, own);
+  return generated(['mergeKey', 'own'], source)(mergeKey, own) as MergeEntity;
 };
-
-type Make = (merge: typeof mergeKey, readOwn: typeof own) => MergeEntity;
 
 const keySource = (key: string): string => {
   const quoted = JSON.stringify(key);

@@ -9,6 +9,7 @@ import {
 } from 'graphql';
 import type { PlanNode } from '@apollo/query-planner';
 import type { PlannedOperation } from '../execute-plan.ts';
+import { generated } from '../generated.ts';
 import { findObjects, slotsIn } from './find-source.ts';
 import { OUTPUT, type Text, textOf } from './output.ts';
 import { type EntityFetch, fetchesOf, linkedBy, type PlannedFetch, requiredBy, visitedBy } from './plan-fetches.ts';
@@ -122,9 +123,8 @@ write: (tape, root) => { take(tape); ${write}(root); },
 forget: () => { T = B = D = undefined; },
 fetches: [${fetches.join(',\n')}]
 };`;
-  // oxlint-disable-next-line typescript/no-implied-eval, eslint/no-new-func -- the text is made here, from names
-  const made = new Function('R', 'E', 'SURPRISE', 'OUT', 'longer', source) as (...given: readonly unknown[]) => Made;
-  return made(RUNTIME, program.enums, SURPRISE, OUTPUT, longer);
+  const made = generated(['R', 'E', 'SURPRISE', 'OUT', 'longer'], source);
+  return made(RUNTIME, program.enums, SURPRISE, OUTPUT, longer) as Made;
 };
 
 interface Made extends Omit<SplicedOperation, 'fetches'> {

@@ -2,6 +2,7 @@ import type { Migration } from 'kysely';
 import { crossReferences } from './0001-cross-references.ts';
 import { duplicateCandidates } from './0002-duplicate-candidates.ts';
 import { findings } from './0003-findings.ts';
+import { ownerRecords } from './0004-owner-records.ts';
 
 /**
  * Every change of the store's tables, in order. One that has been released is never edited: the next one mends it.
@@ -11,4 +12,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = Object.freeze({
   '0001-cross-references': crossReferences,
   '0002-duplicate-candidates': duplicateCandidates,
   '0003-findings': findings,
+  '0004-owner-records': ownerRecords,
 });

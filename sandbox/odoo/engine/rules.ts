@@ -51,6 +51,7 @@ const COMPANY: Readonly<Record<string, readonly [kind: Kind, ...path: string[]]>
   'stock.route': ['inside or none', 'company_id'],
   'stock.rule': ['inside or none', 'company_id'],
   'stock.scrap': ['inside', 'company_id'],
+  'stock.valuation.layer': ['inside', 'company_id'],
   'stock.warehouse': ['inside', 'company_id'],
   'stock.warehouse.orderpoint': ['inside', 'company_id'],
 };

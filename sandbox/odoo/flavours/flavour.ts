@@ -17,7 +17,7 @@ export interface Flavour {
   readonly translate?: Translator;
 }
 
-export const flavourOf = (version: 14 | 19): Flavour => {
+export const flavourOf = (version: 14 | 19, seed: Seed): Flavour => {
   const current = loadCatalogue(19);
   if (version === 19) return { catalogue: current, behaviours: BEHAVIOURS, tables: {} };
   const old = loadCatalogue(14);
@@ -25,5 +25,5 @@ export const flavourOf = (version: 14 | 19): Flavour => {
   for (const [model, more] of Object.entries(BEHAVIOURS_14))
     behaviours.set(model, withMore(behaviours.get(model), more));
   const catalogue = catalogueFor14(old, current);
-  return { catalogue, behaviours, tables: tablesFor14(current), translate: translatorFor14(old) };
+  return { catalogue, behaviours, tables: tablesFor14(current, seed), translate: translatorFor14(old) };
 };

@@ -8,6 +8,8 @@ export const MODELS_14: Readonly<Record<string, string>> = Object.freeze({
 /** By model of 19: the field of 14 → the field of 19 that holds the same. */
 export const FIELDS_14: Readonly<Record<string, Readonly<Record<string, string>>>> = Object.freeze({
   'account.analytic.account': { group_id: 'plan_id' },
+  // One column for all plans.
+  'account.analytic.line': { account_id: 'x_plan2_id', move_id: 'move_line_id' },
   'account.payment': { ref: 'memo' },
   'product.product': { uom_po_id: 'uom_id' },
   'product.supplierinfo': { name: 'partner_id' },

@@ -2,6 +2,7 @@ import { userError, validationError } from '../engine/errors.ts';
 import type { Rec } from '../engine/record.ts';
 import { linesOf, matchesOf, refresh } from './account-lines.ts';
 import { rounded, sum } from './amounts.ts';
+import { removeAnalyticLines, writeAnalyticLines } from './analytic-lines.ts';
 import { isInvoice, isPurchase } from './move-types.ts';
 import { accountingDate, postedName } from './posting.ts';
 
@@ -76,6 +77,7 @@ export const post = (move: Rec): void => {
   const isNamed = move.text('name') !== '' && move.text('name') !== '/';
   move.store({ state: 'posted', posted_before: true, ...(!isNamed && { name: postedName(move) }) });
   for (const line of linesOf(move)) line.touch();
+  writeAnalyticLines(move);
   if (isInvoice(move)) rank(move);
   touchOrders(move);
 };
@@ -88,6 +90,7 @@ const touchOrders = (move: Rec): void => {
 
 export const reset = (move: Rec): void => {
   for (const match of linesOf(move).flatMap(matchesOf)) if (match.exists) match.env.db.remove(match.model, match.id);
+  removeAnalyticLines(move);
   move.store({ state: 'draft' });
   touchOrders(move);
 };

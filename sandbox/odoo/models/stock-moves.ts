@@ -36,8 +36,9 @@ export const move: Behaviour = {
       record.one('picking_id')?.text('name') || record.text('inventory_name') || record.text('origin') || false,
     description_picking: (record) =>
       record.text('description_picking_manual') || record.one('product_id')?.text('name') || false,
-    is_in: (record) => usage(record, 'location_id') !== 'internal' && usage(record, 'location_dest_id') === 'internal',
-    is_out: (record) => usage(record, 'location_id') === 'internal' && usage(record, 'location_dest_id') !== 'internal',
+    is_in: (record) =>
+      isDone(record) && usage(record, 'location_id') !== 'internal' && usage(record, 'location_dest_id') === 'internal',
+    is_out: (record) => isDone(record) && leaves(record),
     move_lines_count: (record) => linesOf(record).length,
     lot_ids: (record) => [...new Set(linesOf(record).flatMap((line) => line.one('lot_id')?.id ?? []))],
   },
@@ -101,6 +102,11 @@ export const linesOf = (record: Rec): Rec[] =>
 
 const usage = (record: Rec, field: 'location_id' | 'location_dest_id'): string =>
   record.one(field)?.text('usage') ?? '';
+
+const isDone = (record: Rec): boolean => record.text('state') === 'done';
+
+const leaves = (record: Rec): boolean =>
+  usage(record, 'location_id') === 'internal' && usage(record, 'location_dest_id') !== 'internal';
 
 const shelf = (line: Rec, field: 'location_id' | 'location_dest_id'): Shelf => ({
   product: line.number('product_id'),
@@ -178,10 +184,38 @@ export const finish = (record: Rec): void => {
     shift(line.env, shelf(line, 'location_id'), -quantity);
     shift(line.env, shelf(line, 'location_dest_id'), quantity);
   }
-  record.store({ state: 'done', picked: true, date: record.env.now });
+  record.store({
+    state: 'done',
+    picked: true,
+    date: record.env.now,
+    ...(keepsValue(record) && { value: costOf(record) }),
+  });
+  if (leaves(record) && record.env.engine.version === 14) addLayer(record);
   const ordered = record.one('purchase_line_id');
   ordered?.touch();
   ordered?.one('order_id')?.touch();
+};
+
+/** From 19 on at the movement itself, before in a layer of its own. */
+const keepsValue = (record: Rec): boolean => leaves(record) && record.env.engine.version === 19;
+
+const addLayer = (record: Rec): void => {
+  const quantity = record.number('product_qty');
+  record.create('stock.valuation.layer', {
+    stock_move_id: record.id,
+    product_id: record.number('product_id'),
+    company_id: record.number('company_id'),
+    quantity: -quantity,
+    value: -costOf(record),
+    unit_cost: quantity === 0 ? 0 : costOf(record) / quantity,
+    description: record.text('reference') || false,
+  });
+};
+
+/** What leaves is worth what the product costs its company now. */
+const costOf = (record: Rec): number => {
+  const price = record.one('product_id')?.inCompany(record.number('company_id')).number('standard_price') ?? 0;
+  return rounded(price * sum(linesOf(record).map((line) => line.number('quantity_product_uom'))));
 };
 
 const lotFor = (line: Rec): number | false => {

@@ -1,4 +1,5 @@
 import { SANDBOX_FACILITIES } from '../../facilities.ts';
+import { buyers } from '../../story/people.ts';
 import type { SeedUser } from '../seed.ts';
 import { baseOf, UNIT, USD } from './base.ts';
 import { type Book, bookOn } from './book.ts';
@@ -60,20 +61,31 @@ const SITES = [
 ] as const;
 
 const ADMIN = { password: 'sandbox-admin', apiKey: 'ad'.repeat(20) };
-const PEOPLE = [
-  { login: 'svc.gateway', name: 'Gateway Service', key: 'c0de', sites: [1, 2, 3], groups: INTEGRATION_GROUPS },
-  { login: 'buyer.north', name: 'Buyer North', key: 'b0b1', sites: [1], groups: BUYER_GROUPS },
-] as const;
+const SERVICE = {
+  login: 'svc.gateway',
+  name: 'Gateway Service',
+  key: 'c0de',
+  sites: SITES.map((_, index) => index + 1),
+  groups: INTEGRATION_GROUPS,
+};
 
 /** A fresh database with the group's companies, users, units and locations. */
 export function breakGround(today: Instant): { book: Book; ground: Ground } {
+  // One for each facility. They sign in here as they do everywhere else.
+  const buying = buyers().map(({ userName, givenName, familyName }, index) => ({
+    login: userName,
+    name: `${givenName} ${familyName}`,
+    key: `b0b${index + 1}`,
+    sites: [index + 1],
+    groups: BUYER_GROUPS,
+  }));
   const base = baseOf({
     companies: SANDBOX_FACILITIES.map(({ name }, index) => {
       const { prefix, limit } = memberOf(SITES, index);
       return { name, warehouseCode: prefix, approvalLimit: limit };
     }),
     admin: ADMIN,
-    users: PEOPLE.map(({ login, name, key, sites, groups }) => ({
+    users: [SERVICE, ...buying].map(({ login, name, key, sites, groups }) => ({
       login,
       name,
       groups,
@@ -93,9 +105,8 @@ export function breakGround(today: Instant): { book: Book; ground: Ground } {
     rate: EUR_PER_USD,
     company_id: false,
   });
-  const buyers = PEOPLE.filter(({ login }) => login.startsWith('buyer.'));
   const buyerOf = ({ id }: Facility): number => {
-    const login = buyers.find(({ sites }) => sites.some((site) => site === id))?.login ?? 'admin';
+    const login = buying.find(({ sites }) => sites.includes(id))?.login;
     return base.users.find((user) => user.login === login)?.id ?? 0;
   };
   return {

@@ -18,7 +18,7 @@ import { makePayers, makeSuppliers } from './suppliers.ts';
 import { useGoods } from './usage.ts';
 
 /** Raised with every change that changes a row. */
-const EDITION = 2;
+const EDITION = 3;
 export { REFERENCE_DAY };
 
 export interface HealthcareGroupOptions {

@@ -14,6 +14,8 @@ export interface Item extends Trait {
   /** Ids of `product.product` and `product.template`, one to one. */
   readonly product: number;
   readonly template: number;
+  /** What one `unit` costs each facility, by its id. Nothing for what is sold. */
+  readonly costs: Readonly<Record<number, Cents>>;
 }
 
 interface Trait {
@@ -142,21 +144,22 @@ function addItem(book: Book, ground: Ground, random: Random, categoryId: number,
     taxes_id: users.map(({ taxes }) => taxes.sale15),
     supplier_taxes_id: users.map(({ taxes }) => taxes.purchase15),
   });
+  const costs = forSale ? {} : costsOf(users, trait.cost, random);
   const product = book.add('product.product', made, {
     product_tmpl_id: template.id,
     default_code: code,
     barcode: service ? false : barcodeOf(template.id),
-    standard_price: forSale ? {} : costsOf(users, trait.cost, random),
+    standard_price: Object.fromEntries(Object.entries(costs).map(([id, cost]) => [id, amountOf(cost)])),
     combination_indices: '',
     active: !archived,
   });
-  return { ...trait, product: product.id, template: template.id };
+  return { ...trait, product: product.id, template: template.id, costs };
 }
 
 /** Cost differs a little from facility to facility. */
-function costsOf(users: readonly Facility[], cost: Cents, random: Random): Record<string, number> {
+function costsOf(users: readonly Facility[], cost: Cents, random: Random): Record<number, Cents> {
   const share = () => 0.97 + random.next() * 0.06;
-  return Object.fromEntries(users.map(({ id }) => [id, amountOf(Math.max(1, Math.round(cost * share())))]));
+  return Object.fromEntries(users.map(({ id }) => [id, Math.max(1, Math.round(cost * share()))]));
 }
 
 /** An EAN-13 from the range that is kept for use inside a company. */

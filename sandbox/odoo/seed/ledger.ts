@@ -1,3 +1,4 @@
+import { bookAnalyticLines } from './analytic-lines.ts';
 import { billExpenses, billOrders, creditBills } from './bills.ts';
 import type { Book } from './book.ts';
 import type { CostCenters } from './cost-centers.ts';
@@ -44,6 +45,7 @@ export function keepBooks(book: Book, ground: Ground, scale: number, business: B
   const entries = [...claims.map(({ entry }) => entry), ...payments, ...routine];
   settleResiduals(book, entries);
   numberEntries(entries, book.rows('account.journal'));
+  bookAnalyticLines(book);
   nameAfterEntries(book);
 }
 

@@ -31,8 +31,11 @@ export function addMove(book: Book, move: Movement): void {
   const { facility, item, from, to, state, made, at, portions, picking } = move;
   const done = state === 'done';
   const quantity = portions.reduce((sum, portion) => sum + portion.quantity, 0);
-  const price = move.price ?? item.cost;
+  const cost = item.costs[facility.id] ?? item.cost;
+  const price = move.price ?? cost;
   const incoming = done && move.orderLine !== undefined;
+  // What leaves the shelves is worth what the item cost the facility then.
+  const outgoing = done && isKept(facility, from) && !isKept(facility, to);
   const row = book.add('stock.move', made, {
     product_id: item.product,
     product_uom: item.unit.id,
@@ -55,9 +58,9 @@ export function addMove(book: Book, move: Movement): void {
     company_id: facility.id,
     warehouse_id: facility.warehouseId,
     price_unit: amountOf(price),
-    value: incoming ? amountOf(Math.round(price * quantity)) : 0,
+    value: incoming || outgoing ? amountOf(Math.round((incoming ? price : cost) * quantity)) : 0,
     is_in: incoming,
-    is_out: false,
+    is_out: outgoing,
     is_inventory: move.count === true,
     inventory_name: move.count === true ? move.reference : false,
     procure_method: 'make_to_stock',
@@ -88,3 +91,6 @@ export function addMove(book: Book, move: Movement): void {
     if (done) touch(line, at);
   }
 }
+
+const isKept = ({ locations, wards }: Facility, place: number): boolean =>
+  place === locations.stock || wards.includes(place);

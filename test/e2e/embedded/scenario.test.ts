@@ -99,8 +99,8 @@ describe('the embedded product', () => {
     return stdout;
   };
 
-  it('answers the four queries it prints, with rows in each', async () => {
-    expect(product.queries).toHaveLength(4);
+  it('answers the five queries it prints, with rows in each', async () => {
+    expect(product.queries).toHaveLength(5);
     for (const query of product.queries) {
       const { data, errors } = await ask(product.url, product.token, query);
       expect(errors).toBeUndefined();

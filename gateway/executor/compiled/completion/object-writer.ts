@@ -1,3 +1,4 @@
+import { generated } from '../../generated.ts';
 import { isJsonObject, own } from '../json-object.ts';
 import type { Completer, CompletionState, Place } from './completer.ts';
 import { tellInvalid, tellMissing } from './completion-error.ts';
@@ -48,8 +49,7 @@ export type Plain = 'string' | 'boolean' | 'int' | 'float';
  * of types, as JSON.
  */
 export const objectWriter = (keys: readonly WrittenKey[], place: Place): Completer => {
-  // oxlint-disable-next-line typescript/no-implied-eval, eslint/no-new-func -- the text is made here, keys quoted
-  const make = new Function('k', 'r', sourceOf(keys)) as MakeWriter;
+  const make = generated(['k', 'r'], sourceOf(keys)) as MakeWriter;
   const calls = keys.map(({ value }): unknown => {
     if (value?.kind === 'given') return { complete: value.give, missing: value.give };
     if (value?.kind !== 'read') return undefined;
