@@ -44,7 +44,7 @@ const fhirServer = (prefix: string, what: string) =>
     .strictObject({
       fhirUrl: url({
         env: `FHIR_${prefix}_URL`,
-        description: `FHIR R4 server of the ${what}. Unset: what is read there is unavailable.`,
+        description: `FHIR R4 server of the ${what}. Unset: the embedded sandbox.`,
       }),
       token: secret({ env: `FHIR_${prefix}_TOKEN`, description: 'Bearer token for it.' }),
       clientId: optionalText({

@@ -9,10 +9,12 @@ import type { OwnerName, OwnerSettings } from './owners.ts';
 
 /** Where the owners that are read are, as configured. @throws ConfigError with all that nobody has said */
 export const ownerSettings = (config: Config, read: ReadonlySet<OwnerName>): OwnerSettings => {
-  const { odoo, hr } = config;
+  const { odoo, hr, scheduling, billing } = config;
   const problems = [
     ...(read.has('odoo') && odoo.url === undefined ? ['odoo.url (ODOO_URL)'] : []),
     ...(read.has('hr') && hr.scimUrl === undefined ? ['hr.scimUrl (SCIM_URL)'] : []),
+    ...(read.has('scheduling') && scheduling.fhirUrl === undefined ? ['scheduling.fhirUrl (FHIR_SCHEDULING_URL)'] : []),
+    ...(read.has('billing') && billing.fhirUrl === undefined ? ['billing.fhirUrl (FHIR_BILLING_URL)'] : []),
   ];
   if (problems.length > 0)
     throw new ConfigError(problems.map((setting) => `${setting}: needed; the sandbox is a part of \`npm start\``));
@@ -23,8 +25,8 @@ export const ownerSettings = (config: Config, read: ReadonlySet<OwnerName>): Own
     ...(scimUrl !== undefined && {
       hr: { url: scimUrl, token, reads: hr.reads, writes: hr.writes, responseLimit: hr.responseLimit },
     }),
-    scheduling: fhirSettings(config.scheduling),
-    billing: fhirSettings(config.billing),
+    scheduling: fhirSettings(scheduling),
+    billing: fhirSettings(billing),
     store: storeSettings(config),
     supergraphSdl: readFileSync(join(ROOT, 'gateway', 'supergraph', 'supergraph.graphql'), 'utf8'),
   };

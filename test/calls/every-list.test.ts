@@ -60,6 +60,8 @@ const given = (facility: string) => ({
   system: '"odoo"',
   kind: '"company"',
   value: '"1"',
+  from: '"2026-01-01"',
+  to: '"2026-11-01"',
 });
 const names = (queries: readonly ListQuery[]): readonly string[] => [...new Set(queries.map(({ list }) => list))];
 

@@ -94,6 +94,7 @@ export const DOORS: Readonly<Partial<Record<OwnerName, (world: World) => Promise
 /** Owners that nothing can be wrong with, and why. */
 export const WIRELESS: Readonly<Partial<Record<OwnerName, string>>> = {
   catalogue: 'read from the text of the supergraph, which is part of the product',
+  mappings: 'tables of the product itself',
 };
 
 const PAGE = 'HTTP/1.1 400 Bad Request\r\n\r\n<!doctype html><title>Not what you want</title>';
