@@ -5,9 +5,19 @@ import { encodeId } from '../../platform/ids.ts';
 import { Secret } from '../../platform/secret.ts';
 import { subgraphs } from '../../subgraphs/index.ts';
 import { mappingsOf } from '../../subgraphs/mappings.ts';
+import { SMALL_USERS } from '../fixtures/odoo/small-seed.ts';
 import { type Graph, startGraph } from '../harness/graph.ts';
 import { type IdentitySystems, startIdentitySystems, startKeeper } from '../harness/identity-systems.ts';
 import { type StoreDirectory, storeDirectory } from '../harness/store-directory.ts';
+
+const createInvoice = async ({ odoo }: IdentitySystems, values: object): Promise<void> => {
+  const response = await fetch(`${odoo.url}/json/2/account.move/create`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${SMALL_USERS.admin.apiKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ vals_list: [values], context: { allowed_company_ids: [1] } }),
+  });
+  if (!response.ok) throw new Error(`Odoo answered ${response.status}: ${await response.text()}`);
+};
 
 interface Identifier {
   readonly system: string;
@@ -108,6 +118,24 @@ describe('what the worker has found', () => {
       'scheduling number PR-004',
       'scheduling practitioner pra-4',
     ]);
+  });
+
+  it('joins payers to the ledger, in one call for all of them', async () => {
+    const { payers: before } = await data<{ payers: { nodes: { identifiers: Identifier[] }[] } }>(
+      '{ payers(filter: { code: { eq: "PAY-001" } }) { nodes { identifiers(system: "odoo") { system kind value } } } }',
+    );
+    const partner = Number(before.nodes[0]?.identifiers[0]?.value);
+    await createInvoice(systems, { move_type: 'out_invoice', partner_id: partner, ref: 'CLM-1', company_id: 1 });
+    const query = '{ payers { nodes { code customerInvoices { totalCount nodes { reference } } } } }';
+    graph.forget();
+    const found = await data<{ payers: { nodes: object[] } }>(query);
+    expect(found.payers.nodes).toEqual([
+      { code: 'PAY-001', customerInvoices: { totalCount: 1, nodes: [{ reference: 'CLM-1' }] } },
+      { code: 'PAY-002', customerInvoices: null },
+    ]);
+    expect(graph.calls).toHaveLength(1);
+    const south = await data<{ payers: { nodes: object[] } }>(query, { facilities: ['south-facility'] });
+    expect(south.payers.nodes[0]).toEqual({ code: 'PAY-001', customerInvoices: { totalCount: 0, nodes: [] } });
   });
 
   it('is for those who have the scope', async () => {
