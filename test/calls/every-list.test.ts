@@ -33,6 +33,8 @@ const PER_COMPANY: ReadonlySet<string> = new Set([
 const SHORT: Readonly<Record<string, string>> = {
   currencies: 'as many as are in use',
   crossReferences: 'what one id of one system means',
+  identifiersOf: 'what systems call one thing',
+  mappings: 'tables of the product itself',
   'catalogue.classes': 'a closed list',
 };
 
@@ -56,6 +58,7 @@ const CASES: readonly Case[] = [
 const long = new Set<string>();
 const given = (facility: string) => ({
   facility: JSON.stringify(encodeId('Facility', facility)),
+  id: JSON.stringify(encodeId('Facility', facility)),
   type: '"Facility"',
   system: '"odoo"',
   kind: '"company"',

@@ -35,6 +35,8 @@ export type Given = Readonly<Record<string, string>>;
 /**
  * Two queries for every list at the root, whatever it is called: one with everything its rows have, one level deep, and
  * for each object in a row, one with everything that object's rows have.
+ *
+ * @throws for an argument that is required and has no value
  */
 export const listQueries = (schema: GraphQLSchema, given: Given): readonly ListQuery[] => {
   const roots = Object.values(schema.getQueryType()?.getFields() ?? {});
@@ -73,7 +75,7 @@ const rowOf = (field: Field): GraphQLObjectType => {
 
 const queriesOf = (path: readonly Field[], given: Given): readonly ListQuery[] => {
   const row = rowOf(path.at(-1) as Field);
-  return [toQuery(path, [], given), ...objectsOf(row, given).map((field) => toQuery(path, [field], given))];
+  return [toQuery(path, [], given), ...objectsOf(row).map((field) => toQuery(path, [field], given))];
 };
 
 const toQuery = (path: readonly Field[], below: readonly Field[], given: Given): ListQuery => {
@@ -82,7 +84,7 @@ const toQuery = (path: readonly Field[], below: readonly Field[], given: Given):
   const row = rowOf(last);
   const parts = [
     leavesOf(row),
-    ...objectsOf(row, given).map((field) => selected(field, leavesOf(rowOf(field)), '$inner', given)),
+    ...objectsOf(row).map((field) => selected(field, leavesOf(rowOf(field)), '$inner', given)),
   ];
   const text = (some: readonly string[]): string => {
     const wrap = (inner: string, field: Field): string =>
@@ -106,7 +108,10 @@ const selected = (field: Field, inner: string, first: string, given: Given): str
   const named = getNamedType(field.type) as GraphQLObjectType;
   const args = field.args.flatMap((argument) => {
     if (argument.name === 'first') return [`first: ${first}`];
-    return isRequiredArgument(argument) ? [`${argument.name}: ${given[argument.name]}`] : [];
+    if (!isRequiredArgument(argument)) return [];
+    const value = given[argument.name];
+    if (value === undefined) throw new Error(`no value for ${field.name}(${argument.name})`);
+    return [`${argument.name}: ${value}`];
   });
   const list = args.length === 0 ? '' : `(${args.join(', ')})`;
   const body = isConnection(named) ? `{ totalCount nodes { ${inner} } pageInfo { hasNextPage } }` : `{ ${inner} }`;
@@ -120,11 +125,6 @@ const leavesOf = (type: GraphQLObjectType): string =>
     .concat('__typename')
     .join(' ');
 
-/** Fields of a row that hold objects, and can be asked for. @throws for an argument that nobody has a value for */
-const objectsOf = (type: GraphQLObjectType, given: Given): readonly Field[] =>
-  Object.values(type.getFields()).filter((field) => {
-    for (const argument of field.args.filter(isRequiredArgument))
-      if (given[argument.name] === undefined)
-        throw new Error(`no value for ${type.name}.${field.name}(${argument.name})`);
-    return isObjectType(getNamedType(field.type));
-  });
+/** Fields of a row that hold objects. */
+const objectsOf = (type: GraphQLObjectType): readonly Field[] =>
+  Object.values(type.getFields()).filter((field) => isObjectType(getNamedType(field.type)));
