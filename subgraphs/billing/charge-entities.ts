@@ -107,7 +107,7 @@ export const charge = fhirEntity({
   },
   defaultOrder: { field: 'OCCURRED_AT', direction: 'DESC' },
   keys: { number: SYSTEMS.charge },
-  relations: { appointment: forAppointment },
+  relations: { appointment: few(forAppointment) },
 });
 
 const INVOICE_STATES = codeMapping({

@@ -55,6 +55,10 @@ export const resolvers = {
       finance.billsOfOrder(order.id, args, connectionSelection(info, 'VendorBill')),
     commitment: (order: ById, _: never, { finance }) => finance.commitment(order.id),
   },
+  Payer: {
+    customerInvoices: (payer: { readonly ledgerPartner?: unknown }, args: PageArgs, { finance }, info) =>
+      finance.invoicesOfPartner(payer.ledgerPartner, args, connectionSelection(info, 'CustomerInvoice')),
+  },
   Supplier: { payable: (supplier: ById, _: never, { finance }) => finance.payable(supplier.id) },
 } satisfies Resolvers<Finance>;
 
@@ -77,5 +81,6 @@ export const references = {
   },
   Tax: referenced('Tax'),
   PurchaseOrder: ({ id }) => ({ __typename: 'PurchaseOrder', id }),
+  Payer: ({ id, ledgerPartner }) => ({ __typename: 'Payer', id, ledgerPartner }),
   Supplier: ({ id }) => ({ __typename: 'Supplier', id }),
 } satisfies References<Finance>;
