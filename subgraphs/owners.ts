@@ -96,6 +96,7 @@ export const openOwners = (
         entities: subgraphs.flatMap(({ connector }) => connector.hr ?? []),
         facilities: facilities === undefined ? undefined : Object.keys(facilities),
         callWithin: hr.deadline,
+        onFinding: ({ kind, type, field }) => findings.record({ source: 'hr', type, field, code: FINDING_CODES[kind] }),
         log,
       }),
     }),
@@ -126,7 +127,12 @@ const openFhirOf = (
     log,
   });
 
-const FINDING_CODES = { unmapped: 'UNMAPPED', malformed: 'MALFORMED', ambiguous: 'CONTRADICTED' } as const;
+const FINDING_CODES = {
+  unmapped: 'UNMAPPED',
+  malformed: 'MALFORMED',
+  ambiguous: 'CONTRADICTED',
+  'ambiguous-key': 'CONTRADICTED',
+} as const;
 
 /** The systems that these subgraphs read. */
 export const readOwners = (subgraphs: readonly Subgraph[]): ReadonlySet<OwnerName> =>

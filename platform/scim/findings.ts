@@ -14,15 +14,20 @@ export interface Findings {
   note(finding: Finding): void;
 }
 
-/** Logs the first of a kind, the tenth, the hundredth and so on: enough to be seen, too little to fill a disk. */
-export const countFindings = (log: Log): Findings => {
+/**
+ * Logs the first of a kind, the tenth, the hundredth and so on: enough to be seen, too little to fill a disk. Each is passed
+ * on.
+ */
+export const countFindings = (log: Log, pass: Findings['note'] = () => undefined): Findings => {
   const counts = new Map<string, number>();
   return {
-    note: ({ kind, ...place }) => {
+    note: (finding) => {
+      const { kind, ...place } = finding;
       const key = JSON.stringify([kind, place]);
       const count = (counts.get(key) ?? 0) + 1;
       counts.set(key, count);
       if (Number.isInteger(Math.log10(count))) log.warn({ ...place, count }, `finding:${kind}`);
+      pass(finding);
     },
   };
 };

@@ -7,7 +7,7 @@ import { deadlineIn, remaining, SECOND } from '../time.ts';
 import { openScim, type ScimDoor } from './client.ts';
 import { ScimContractError } from './contract.ts';
 import type { ScimEntity } from './entity.ts';
-import { countFindings } from './findings.ts';
+import { countFindings, type Findings } from './findings.ts';
 import { type GroundOptions, type ScimGround, toGround } from './ground.ts';
 import { ScimSession } from './session.ts';
 import type { CallEvent, ScimSettings } from './types.ts';
@@ -22,6 +22,7 @@ export interface ScimOwnerOptions {
   readonly facilities?: readonly string[] | undefined;
   /** Most milliseconds one call may take, within what is left of the request. */
   readonly callWithin: number;
+  readonly onFinding?: Findings['note'];
   readonly log: Log;
   /** Milliseconds between two looks at the server, doubling up to `longest` while it is away. */
   readonly backoff?: { readonly first: number; readonly longest: number };
@@ -74,9 +75,15 @@ class Supervised implements ScimOwner {
   #timer: NodeJS.Timeout | undefined;
 
   constructor(options: ScimOwnerOptions) {
-    const { entities, facilities, log } = options;
+    const { entities, facilities, onFinding, log } = options;
     this.#options = options;
-    this.#grounding = { entities, facilities, findings: countFindings(log), habits: { pagesByKey: true }, log };
+    this.#grounding = {
+      entities,
+      facilities,
+      findings: countFindings(log, onFinding),
+      habits: { pagesByKey: true },
+      log,
+    };
     this.#door = openScim(options.settings);
     const settle: Settle = { resolve: () => undefined, reject: () => undefined };
     this.ready = new Promise<void>((resolve, reject) => Object.assign(settle, { resolve, reject }));

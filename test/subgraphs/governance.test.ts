@@ -1,10 +1,11 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { collectFindings } from '../../platform/findings.ts';
 import { encodeId } from '../../platform/ids.ts';
 import { silentLog } from '../../platform/log.ts';
+import type { ScimSettings } from '../../platform/scim/types.ts';
 import { Secret } from '../../platform/secret.ts';
 import { addCrossReferences } from '../../platform/store/cross-references.ts';
 import { replaceDuplicates } from '../../platform/store/duplicates.ts';
@@ -14,11 +15,13 @@ import { openStore } from '../../platform/store/owner.ts';
 import { SECOND } from '../../platform/time.ts';
 import { readCatalogue } from '../../policies/catalogue.ts';
 import { startOdooSandbox } from '../../sandbox/odoo/server.ts';
+import { startFakeScim } from '../fakes/scim.ts';
 import { SMALL_USERS, smallSeed } from '../fixtures/odoo/small-seed.ts';
 import { type Graph, startGraph } from '../harness/graph.ts';
 import { type OdooServer, startSandboxOdoo } from '../harness/odoo-servers.ts';
 import { storeDirectory } from '../harness/store-directory.ts';
 import { supergraphText } from '../harness/test-owners.ts';
+import { userOf } from '../scim/people.ts';
 
 const NORTH = encodeId('Facility', 'north-facility');
 
@@ -236,28 +239,49 @@ describe('a facility that the configuration describes', () => {
 });
 
 describe('what is found while reading', () => {
-  it('is in the store when the process ends', async () => {
+  const [login, apiKey] = [SMALL_USERS.gateway.login, new Secret(SMALL_USERS.gateway.apiKey)];
+  let directory: Awaited<ReturnType<typeof storeDirectory>>;
+  let odoo: Awaited<ReturnType<typeof startOdooSandbox>>;
+  beforeAll(async () => {
     const seed = smallSeed();
     const orders = (seed.tables['purchase.order'] ?? []).map((row) => ({ ...row, state: 'on hold' }));
-    const server = await startOdooSandbox({ seed: { ...seed, tables: { ...seed.tables, 'purchase.order': orders } } });
-    const { login, apiKey } = SMALL_USERS.gateway;
-    const directory = await storeDirectory();
-    try {
-      const graph = await startGraph({
-        odoo: { url: server.url, db: server.db, login, apiKey: new Secret(apiKey) },
-        store: directory.settings,
-      });
-      const { data } = await graph.ask('{ purchaseOrders { nodes { state } } dataQualityFindings { totalCount } }');
-      expect(data).toMatchObject({ purchaseOrders: { nodes: orders.map(() => ({ state: 'UNMAPPED' })) } });
-      await graph[Symbol.asyncDispose]();
-      const store = openStore(directory.settings, silentLog());
-      const { nodes } = await listFindings(store.ours(), {}, {}, false);
-      await store.close();
-      expect(nodes).toMatchObject([{ source: 'odoo', type: 'PurchaseOrder', field: 'state', count: orders.length }]);
-    } finally {
-      await server.stop();
-      await directory.remove();
-    }
+    odoo = await startOdooSandbox({ seed: { ...seed, tables: { ...seed.tables, 'purchase.order': orders } } });
+  });
+  afterAll(() => odoo.stop());
+  beforeEach(async () => {
+    directory = await storeDirectory();
+  });
+  afterEach(() => directory.remove());
+
+  /** What the store holds when a product that was asked something has ended. */
+  const foundBy = async (query: string, hr?: ScimSettings) => {
+    const settings = { url: odoo.url, db: odoo.db, login, apiKey };
+    const graph = await startGraph({ odoo: settings, store: directory.settings, ...(hr !== undefined && { hr }) });
+    const { data } = await graph.ask(query);
+    // A store that is still on its way when the process ends gets nothing.
+    await graph.ask('{ dataQualityFindings { totalCount } }');
+    await graph[Symbol.asyncDispose]();
+    const store = openStore(directory.settings, silentLog());
+    const { nodes } = await listFindings(store.ours(), {}, {}, false);
+    await store.close();
+    return { data, nodes };
+  };
+
+  it('is in the store when the process ends', async () => {
+    const { data, nodes } = await foundBy('{ purchaseOrders { nodes { state } } }');
+    const { nodes: orders } = data?.['purchaseOrders'] as { nodes: object[] };
+    expect(new Set(orders.map((order) => JSON.stringify(order)))).toEqual(new Set(['{"state":"UNMAPPED"}']));
+    expect(nodes).toMatchObject([{ source: 'odoo', type: 'PurchaseOrder', field: 'state', count: orders.length }]);
+  });
+
+  it('is there for words of HR too', async () => {
+    const people = ['E-01', 'E-02'].map((number) => userOf({ number, facility: 'north-facility', status: 'seconded' }));
+    await using hr = await startFakeScim({ users: people });
+    const { data, nodes } = await foundBy('{ employees { nodes { employmentStatus } } }', hr.settings);
+    expect(data).toEqual({ employees: { nodes: people.map(() => ({ employmentStatus: 'UNMAPPED' })) } });
+    expect(nodes).toMatchObject([
+      { source: 'hr', type: 'Employee', field: 'employmentStatus', code: 'UNMAPPED', count: people.length },
+    ]);
   });
 });
 

@@ -103,7 +103,7 @@ describe('what a service is told', () => {
   /** What may be told to who reads a system: how to get there, and where to write down what is wrong with its data. */
   const OPENS: Readonly<Partial<Record<OwnerName, readonly string[]>>> = {
     odoo: ['ODOO_', 'DATABASE_'],
-    hr: ['SCIM_'],
+    hr: ['SCIM_', 'DATABASE_'],
     scheduling: ['FHIR_SCHEDULING_', 'DATABASE_'],
     billing: ['FHIR_BILLING_', 'DATABASE_'],
     store: ['DATABASE_'],
