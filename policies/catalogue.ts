@@ -38,6 +38,8 @@ export interface CatalogueEntry {
   readonly description: string | null;
   /** Part of a value: owners and class are those of the field that holds the value, and none stand here. */
   readonly isValue: boolean;
+  /** Only for joins between subgraphs; no part of what clients see. */
+  readonly isHidden: boolean;
   readonly owners: readonly Ownership[];
   /** Coordinates it is computed from; empty where it has an owner. */
   readonly derivedFrom: readonly string[];
@@ -48,8 +50,12 @@ export interface CatalogueEntry {
   readonly subgraphs: readonly string[];
 }
 
-/** The catalogue of a supergraph: every field of every type, in the order of the text. */
-export const readCatalogue = (supergraphSdl: string): readonly CatalogueEntry[] => {
+/** The catalogue of a supergraph: every field that can be asked for, in the order of the text. */
+export const readCatalogue = (supergraphSdl: string): readonly CatalogueEntry[] =>
+  readEveryField(supergraphSdl).filter(({ isHidden }) => !isHidden);
+
+/** The same with the fields that only subgraphs ask each other for: they have an owner and a class too. */
+export const readEveryField = (supergraphSdl: string): readonly CatalogueEntry[] => {
   const document = parse(supergraphSdl, { noLocation: true });
   const types = new Map(fieldedTypes(document).map((type) => [type.name.value, type]));
   const names = graphNames(document);
@@ -61,6 +67,7 @@ export const readCatalogue = (supergraphSdl: string): readonly CatalogueEntry[] 
         type: type.name.value,
         field: field.name.value,
         description: field.description?.value ?? null,
+        isHidden: isMarked(field, 'inaccessible'),
         ...said,
         subgraphs: graphsOfField(type, field).map((graph) => names.get(graph) ?? graph),
       };

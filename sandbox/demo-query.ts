@@ -52,7 +52,7 @@ type Owner = 'scheduling' | 'billing' | 'odoo' | 'hr';
  */
 export const DEMO_CALLS: Readonly<Record<Owner, readonly string[]>> = {
   scheduling: ['Appointment', 'Appointment', 'Practitioner'],
-  billing: ['ChargeItem', 'ChargeItem', 'Claim'],
+  billing: ['ChargeItem', 'Claim'],
   odoo: [
     'account.account',
     'account.analytic.account',

@@ -4,7 +4,6 @@ import { type Listener, listen } from '../platform/http/listen.ts';
 import { router } from '../platform/http/router.ts';
 import { runJobs, type RunningJobs } from '../platform/jobs.ts';
 import { createLog, type Log } from '../platform/log.ts';
-import { ContractError } from '../platform/odoo/contract.ts';
 import { onShutdown } from '../platform/shutdown.ts';
 import { StoreError } from '../platform/store/store-error.ts';
 import { subgraphs } from './index.ts';
@@ -39,7 +38,11 @@ const main = async (): Promise<void> => {
   try {
     await learnFacilities(owners, subgraphs, config.facilities);
   } catch (error) {
-    if (!(error instanceof ContractError || error instanceof StoreError)) return;
+    // An Odoo that lacks something is no reason to leave the others alone; a store of another version is.
+    if (!(error instanceof StoreError)) {
+      if (!isDraining) log.error({ error }, 'facilities:unknown');
+      return;
+    }
     process.exitCode = 1;
     await shutDown();
     throw error;
@@ -71,7 +74,6 @@ const pause = (duration: number): Promise<void> => new Promise((resolve) => setT
 try {
   await main();
 } catch (error) {
-  const problems = error instanceof ContractError ? `\n${error.problems.map((each) => `  - ${each}`).join('\n')}` : '';
-  process.stderr.write(`${error instanceof Error ? error.message : 'The worker could not start.'}${problems}\n`);
+  process.stderr.write(`${error instanceof Error ? error.message : 'The worker could not start.'}\n`);
   process.exitCode = 1;
 }

@@ -1,5 +1,5 @@
 import { parse } from 'graphql';
-import { readCatalogue } from '../../policies/catalogue.ts';
+import { readEveryField } from '../../policies/catalogue.ts';
 import { lintNulls } from './lint/nulls.ts';
 import { lintClasses, lintDerived, lintFreshness, lintOwners } from './lint/ownership.ts';
 import { lintWrites } from './lint/writes.ts';
@@ -11,7 +11,7 @@ import { lintWrites } from './lint/writes.ts';
  * @returns one sentence each, beginning with the coordinate
  */
 export const lintSupergraph = (supergraphSdl: string): readonly string[] => {
-  const catalogue = readCatalogue(supergraphSdl);
+  const catalogue = readEveryField(supergraphSdl);
   const document = parse(supergraphSdl, { noLocation: true });
   return [
     ...lintOwners(catalogue),

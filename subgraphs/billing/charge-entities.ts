@@ -105,9 +105,10 @@ export const charge = fhirEntity({
     },
     UPDATED_AT,
   },
-  defaultOrder: { field: 'OCCURRED_AT', direction: 'DESC' },
+  // Every server has it for every charge; the others may be missing, or be a timetable.
+  defaultOrder: { field: 'UPDATED_AT', direction: 'DESC' },
   keys: { number: SYSTEMS.charge },
-  relations: { appointment: forAppointment },
+  relations: { appointment: few(forAppointment) },
 });
 
 const INVOICE_STATES = codeMapping({

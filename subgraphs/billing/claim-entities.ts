@@ -8,7 +8,7 @@ import {
   numberFilter,
   referenceFilter,
 } from '../../platform/fhir/filters.ts';
-import { linkAt, ofFacility, unsearched } from '../../platform/fhir/links.ts';
+import { few, linkAt, ofFacility, unsearched } from '../../platform/fhir/links.ts';
 import {
   choice,
   codeIn,
@@ -155,7 +155,7 @@ export const claimResponse = fhirEntity({
   orders: { CREATED: BY_CREATION, UPDATED_AT },
   defaultOrder: { field: 'CREATED', direction: 'DESC' },
   keys: { number: SYSTEMS.claimResponse },
-  relations: { claim: ofClaim },
+  relations: { claim: few(ofClaim) },
 });
 
 const byIssuer = linkAt('payment-issuer', 'Organization', 'paymentIssuer');

@@ -10,7 +10,7 @@ import {
   referenceFilter,
   textFilter,
 } from '../../platform/fhir/filters.ts';
-import { chained, linkAt, ofFacility, shared } from '../../platform/fhir/links.ts';
+import { chained, few, linkAt, ofFacility, shared } from '../../platform/fhir/links.ts';
 import {
   anyCode,
   choice,
@@ -110,7 +110,7 @@ export const coverage = fhirEntity({
   orders: { UPDATED_AT },
   defaultOrder: { field: 'UPDATED_AT', direction: 'DESC' },
   keys: { number: SYSTEMS.coverage },
-  relations: { patient: ofBeneficiary, payer: byPayer },
+  relations: { patient: few(ofBeneficiary), payer: byPayer },
 });
 
 const ofRequestor = linkAt('requestor', 'Organization', 'requestor');

@@ -93,6 +93,12 @@ const connectFinance = ({ odoo }: Pick<Sessions, 'odoo'>) => {
       return books === null ? null : odoo.members(customerInvoice, books.documents, args, selected);
     },
 
+    /** Of a partner given by its own id, as cross-references have it; null where none is known. */
+    invoicesOfPartner: async (partner: unknown, args: PageArgs, selected: ListSelection) => {
+      const local = localId(typeof partner === 'string' ? partner : null);
+      return local === null ? null : odoo.children(customerInvoice, 'partner_id', local, args, selected);
+    },
+
     billsOfOrder: async (orderId: unknown, args: PageArgs, selected: ListSelection) => {
       const order = await odoo.find(orderBills, orderId, new Set(['bills']));
       return order === null ? null : odoo.members(vendorBill, order['bills'], args, selected);

@@ -251,6 +251,7 @@ export const customerInvoice = entity({
   },
   orders: { INVOICE_DATE: 'invoice_date', DUE_DATE: 'invoice_date_due', TOTAL: 'amount_total' },
   defaultOrder: { field: 'invoice_date', direction: 'DESC' },
+  relations: ['partner_id'],
 });
 
 /** Whom the group invoices, by which payers are known here; archived ones too: a domain that names the flag hides nothing. */

@@ -73,6 +73,10 @@ export const resolvers = {
       finance.billsOfOrder(order.id, args, connectionSelection(info, 'VendorBill')),
     commitment: (order: ById, _: never, { finance }) => finance.commitment(order.id),
   },
+  Payer: {
+    customerInvoices: (payer: { readonly ledgerPartner?: unknown }, args: PageArgs, { finance }, info) =>
+      finance.invoicesOfPartner(payer.ledgerPartner, args, connectionSelection(info, 'CustomerInvoice')),
+  },
   Supplier: { payable: (supplier: ById, _: never, { finance }) => finance.payable(supplier.id) },
 } satisfies Resolvers<Finance>;
 
@@ -97,5 +101,6 @@ export const references = {
   Department: ({ code, costCenterCode }) => ({ __typename: 'Department', code, costCenterCode }),
   Claim: ({ number }) => ({ __typename: 'Claim', number }),
   PurchaseOrder: ({ id }) => ({ __typename: 'PurchaseOrder', id }),
+  Payer: ({ id, ledgerPartner }) => ({ __typename: 'Payer', id, ledgerPartner }),
   Supplier: ({ id }) => ({ __typename: 'Supplier', id }),
 } satisfies References<Finance>;

@@ -27,21 +27,28 @@ const connectGovernance = ({ store, catalogue, mappings }: Pick<Sessions, 'store
     return codes.map((code) => known.get(code) ?? code);
   });
 
+  /** What systems call a thing; in the order of systems. */
+  const identifiers = async (entityType: string, entityId: string, { system, on }: IdentifierArgs) => {
+    const day = on ?? today();
+    const known = await references.ofEntity({ entityType, entityId });
+    return known
+      .filter((one) => isValidOn(one, day) && (system == null || one.system === system))
+      .map(({ localId, ...one }) => ({ ...one, value: localId }));
+  };
+
   return {
+    identifiers,
+    /** The partner that a payer is in the ledger today; null where nobody has found one. */
+    ledgerPartner: async (payerId: string) => {
+      const known = await identifiers('Payer', payerId, { system: 'odoo' });
+      return known.find(({ kind }) => kind === 'partner')?.value ?? null;
+    },
     facility: (id: unknown) => {
       const code = decodeId('Facility', id);
       return code === null || !store.facilities.includes(code) ? null : { id, code };
     },
     facilityName: (code: string) => names.load(code),
 
-    /** What systems call a thing; in the order of systems. */
-    identifiers: async (entityType: string, entityId: string, { system, on }: IdentifierArgs) => {
-      const day = on ?? today();
-      const known = await references.ofEntity({ entityType, entityId });
-      return known
-        .filter((one) => isValidOn(one, day) && (system == null || one.system === system))
-        .map(({ localId, ...one }) => ({ ...one, value: localId }));
-    },
     crossReferences: async (key: LocalKey, on: string | null | undefined) => {
       const known = await references.ofLocalId(key);
       return known

@@ -50,7 +50,10 @@ export const resolvers = {
     identifiers: identifiersOf('Facility'),
   },
   Employee: { identifiers: identifiersOf('Employee') },
-  Payer: { identifiers: identifiersOf('Payer') },
+  Payer: {
+    identifiers: identifiersOf('Payer'),
+    ledgerPartner: ({ id }: ById, _: never, { governance }) => governance.ledgerPartner(id),
+  },
   Practitioner: { identifiers: identifiersOf('Practitioner') },
   Supplier: { identifiers: identifiersOf('Supplier') },
 } satisfies Resolvers<Governance>;

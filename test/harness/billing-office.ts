@@ -52,7 +52,7 @@ const addOffice = (server: FakeFhir, code: string, { practitioners, patients, ap
         patient: `${code}-${1 + (number % patients)}`,
         practitioner: `PR-${code}-${practitioner}`,
         payer: `payer-${1 + ((practitioner + number) % PAYERS)}`,
-        day: `2026-11-${two(1 + (number % 28))}`,
+        day: `2026-11-${two(1 + ((practitioner + number) % 28))}`,
       });
 };
 

@@ -9,10 +9,9 @@ export interface ScimServer extends AsyncDisposable {
 
 /** The sandbox with the test seed. */
 export const startSandboxScim = async (): Promise<ScimServer> => {
-  const [{ startScimSandbox }, { smallWorkforce }] = await Promise.all([
-    import('../../sandbox/scim/server.ts'),
-    import('../fixtures/scim/small-seed.ts'),
-  ]);
+  // One after the other: Jest trips over modules that two imports under way have in common.
+  const { startScimSandbox } = await import('../../sandbox/scim/server.ts');
+  const { smallWorkforce } = await import('../fixtures/scim/small-seed.ts');
   const sandbox = await startScimSandbox({ seed: smallWorkforce(), token: 'test-token' });
   return {
     settings: { url: sandbox.url, token: new Secret('test-token') },

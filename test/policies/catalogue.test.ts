@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { isEnumType, isObjectType } from 'graphql';
 import { createGeneration } from '../../gateway/supergraph/generation.ts';
-import { readCatalogue } from '../../policies/catalogue.ts';
+import { readCatalogue, readEveryField } from '../../policies/catalogue.ts';
 import { CLASSES } from '../../policies/classes.ts';
 import { supergraphText } from '../harness/test-owners.ts';
 
@@ -19,6 +19,14 @@ describe('the catalogue of the product', () => {
     const covered = catalogue.map(({ coordinate }) => coordinate);
     expect(new Set(covered).size).toBe(covered.length);
     expect(new Set(covered)).toEqual(new Set(fields));
+  });
+
+  it('leaves out what only subgraphs ask each other for, which has an owner and a class all the same', () => {
+    const hidden = readEveryField(supergraphText()).filter(({ isHidden }) => isHidden);
+    expect(hidden).toMatchObject([
+      { coordinate: 'Payer.ledgerPartner', classes: ['COMMERCIAL'], owners: [{ system: 'CAREGRAPH' }] },
+    ]);
+    expect(of('Payer.ledgerPartner')).toBeUndefined();
   });
 
   it('knows a class for each, and a subgraph that answers it', () => {

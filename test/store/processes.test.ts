@@ -194,6 +194,29 @@ describe('the lock of a directory', () => {
     await owner.close();
   }, 30_000);
 
+  it('gives work of one name to one process, and tells it when it has lost that', async () => {
+    const url = await postgres.database();
+    const [first, second] = [openStore(settingsOf(url), silentLog()), openStore(settingsOf(url), silentLog())];
+    const others: (string | undefined)[] = [];
+    const lost = await first.exclusively('work', async (signal) => {
+      others.push(await second.exclusively('work', () => Promise.resolve('too')));
+      others.push(await second.exclusively('other work', () => Promise.resolve('done')));
+      const ended = once(signal, 'abort');
+      await second
+        .ours()
+        .ask((db) =>
+          sql`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'caregraph work'`.execute(
+            db,
+          ),
+        );
+      await ended;
+      return signal.aborted;
+    });
+    expect([lost, ...others]).toEqual([true, undefined, 'done']);
+    expect(await second.exclusively('work', () => Promise.resolve('mine'))).toBe('mine');
+    await Promise.all([first.close(), second.close()]);
+  }, 30_000);
+
   it('that refuses us is an access problem', async () => {
     const owner = openStore(settingsOf((await postgres.database()).replace('caregraph@', 'nobody@')), silentLog());
     const start = owner.start();

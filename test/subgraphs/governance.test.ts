@@ -191,7 +191,9 @@ describe('governance', () => {
           description: null,
         })),
       );
-      expect((await page('filter: { freshness: BATCH }')).nodes).toEqual([]);
+      const batch = (await page('filter: { freshness: BATCH, type: ["CrossReference", "Supplier"] }')).nodes;
+      expect(batch.map(({ coordinate }) => coordinate)).toContain('Supplier.identifiers');
+      expect(batch.map(({ coordinate }) => coordinate)).not.toContain('Supplier.name');
     });
 
     it('says what its classes mean', async () => {

@@ -197,7 +197,7 @@ interface Answer {
   it('have a worker that finds out what the systems call one thing', async () => {
     await eventually(async () => {
       const systems = await inDatabase('system', "cross_reference where entity_type <> 'Facility'");
-      expect(systems).toEqual(expect.arrayContaining(['hr', 'odoo', 'scheduling']));
+      expect(systems).toEqual(expect.arrayContaining(['billing', 'hr', 'odoo', 'scheduling']));
     });
   }, 60_000);
 

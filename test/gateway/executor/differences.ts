@@ -166,7 +166,7 @@ export const DIFFERENCES: readonly Difference[] = [
     query: '{ any { ... on A { size } ... on B { need } } }',
     answers: {
       x: answer({ any: [{ __typename: 'B', id: '1', size__alias_0: null }] }),
-      y: (call) => ({ data: { _entities: ids(call).map((one) => ({ need: JSON.stringify(one) })) } }),
+      y: (call) => ({ data: { _entities: ids(call).map((asked) => ({ need: JSON.stringify(asked) })) } }),
     },
     data: { any: [{ need: '{"__typename":"B","id":"1","size":null}' }] },
     paths: [],
