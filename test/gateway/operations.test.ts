@@ -271,8 +271,14 @@ describe('the plan of an operation', () => {
     expect(new Set(planned).size).toBe(1);
     expect(planned[0]?.plan).toBe(PLAN);
     expect(knownPlan(permitted, NO_OVERRIDES)).toBe(planned[0]);
-    // Counted once as well.
-    expect(generation.operations.size - before).toBe(JSON.stringify(PLAN).length * 20);
+    // Counted once as well: as much as for one who waits.
+    const alone = prepare();
+    const making = alone.make();
+    const beforeAlone = alone.generation.operations.size;
+    alone.asked[0]?.done(PLAN);
+    await making;
+    expect(alone.generation.operations.size).toBeGreaterThan(beforeAlone);
+    expect(generation.operations.size - before).toBe(alone.generation.operations.size - beforeAlone);
     expect(asked).toHaveLength(1);
   });
 
