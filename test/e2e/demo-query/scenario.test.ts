@@ -55,7 +55,9 @@ describe('the demo query', () => {
 
   beforeAll(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'caregraph-demo-'));
-    product = await startEmbedded(loadConfig({ PORT: '0', CAREGRAPH_DATA: dataDir }), silentLog());
+    // The worker would ask the same owners meanwhile.
+    const config = loadConfig({ PORT: '0', CAREGRAPH_DATA: dataDir, IDENTITIES_EVERY: '0' });
+    product = await startEmbedded(config, silentLog());
     await product.ready;
     const { odoo, hr, scheduling, billing } = product.owners;
     odoo?.onCall(({ model, method, attempt }) => {
