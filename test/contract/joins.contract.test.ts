@@ -74,12 +74,12 @@ describe.each(ODOO_SERVERS)('what other systems are joined to on $title', ({ tit
       totalCount: 1,
       nodes: [
         {
-          item: { code: 'GLV-M' },
+          item: { code: 'SYR-10' },
           quantity: { value: String(USED) },
           purpose: books.appointment,
           facility: { code: NORTH },
-          // Gloves cost 8.50.
-          cost: { amount: '25.50', currency: 'USD' },
+          // Syringes cost 0.35.
+          cost: { amount: '1.05', currency: 'USD' },
         },
       ],
     });

@@ -56,7 +56,7 @@ const describe = async (client: OdooClient, model: string): Promise<ModelDescrip
 };
 
 const useGoods = async (client: OdooClient, ctx: CallContext, company: number, origin: string): Promise<void> => {
-  const product = await idOf(client, ctx, 'product.product', [['default_code', '=', 'GLV-M']]);
+  const product = await idOf(client, ctx, 'product.product', [['default_code', '=', 'SYR-10']]);
   const type = await idOf(client, ctx, 'stock.picking.type', [
     ['code', '=', 'outgoing'],
     ['company_id', '=', company],

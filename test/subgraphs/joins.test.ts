@@ -91,7 +91,7 @@ describe('joins between domains', () => {
           nodes: [
             {
               purpose: `APT-${NORTH}-1-1`,
-              cost: { amount: '25.50' },
+              cost: { amount: '1.05' },
               appointment: { number: `APT-${NORTH}-1-1`, status: expect.any(String) },
             },
           ],
