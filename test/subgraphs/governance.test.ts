@@ -269,7 +269,7 @@ describe('what is found while reading', () => {
 
   it('is in the store when the process ends', async () => {
     const { data, nodes } = await foundBy('{ purchaseOrders { nodes { state } } }');
-    const { nodes: orders } = data?.['purchaseOrders'] as { nodes: object[] };
+    const { nodes: orders = [] } = (data?.['purchaseOrders'] ?? {}) as { nodes?: object[] };
     expect(new Set(orders.map((order) => JSON.stringify(order)))).toEqual(new Set(['{"state":"UNMAPPED"}']));
     expect(nodes).toMatchObject([{ source: 'odoo', type: 'PurchaseOrder', field: 'state', count: orders.length }]);
   });
