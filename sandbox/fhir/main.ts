@@ -12,6 +12,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { onShutdown } from '../../platform/shutdown.ts';
 import { DOMAINS, type FhirDomain } from './domains.ts';
 import { startFhirSandbox } from './server.ts';
 import type { FhirSeed } from './seed.ts';
@@ -48,9 +49,7 @@ const main = async (): Promise<void> => {
     log: (message) => process.stderr.write(`${message}\n`),
     ...(dataDir !== undefined && { dataDir }),
   });
-  const stop = (): void => void sandbox.stop().then(() => process.exit(0));
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  onShutdown(() => sandbox.stop());
   const { url, token, instance } = sandbox;
   process.stdout.write(`${JSON.stringify({ url, token, pid: process.pid, instance })}\n`);
 };

@@ -7,6 +7,7 @@
  * database, and how the gateway logs in. SIGTERM and SIGINT end it after the answers under way.
  */
 import { parseArgs } from 'node:util';
+import { onShutdown } from '../../platform/shutdown.ts';
 import { healthcareGroup } from './seed/index.ts';
 import { startOdooSandbox } from './server.ts';
 
@@ -30,9 +31,7 @@ const main = async (): Promise<void> => {
     log: (message) => process.stderr.write(`${message}\n`),
     ...(dataDir !== undefined && { dataDir }),
   });
-  const stop = (): void => void sandbox.stop().then(() => process.exit(0));
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  onShutdown(() => sandbox.stop());
   const { url, db, instance } = sandbox;
   const gateway = seed.users.find(({ login }) => login === GATEWAY);
   const ready = { url, db, login: GATEWAY, apiKey: gateway?.apiKey, pid: process.pid, instance };

@@ -10,6 +10,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { onShutdown } from '../../platform/shutdown.ts';
 import { workforce } from './seed.ts';
 import { startScimSandbox } from './server.ts';
 import { tokenOf } from './token.ts';
@@ -31,9 +32,7 @@ const main = async (): Promise<void> => {
   const seed = workforce({ scale: Number(values.scale) });
   const { host, fsync } = values;
   const sandbox = await startScimSandbox({ seed, token, dataDir, host, port: Number(values.port), fsync });
-  const stop = (): void => void sandbox.stop().then(() => process.exit(0));
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  onShutdown(() => sandbox.stop());
   const { origin, url, instance } = sandbox;
   const ready = { url: origin, base: url, ...(tokenFile === undefined && { token }), pid: process.pid, instance };
   process.stdout.write(`${JSON.stringify(ready)}\n`);
