@@ -1,6 +1,7 @@
 import DataLoader from 'dataloader';
 import { badCursor, type Cursor } from '../connection.ts';
 import { fail } from '../errors.ts';
+import { groupBy } from '../group-by.ts';
 import { encodeId } from '../ids.ts';
 import type { ScimEntity } from './entity.ts';
 import { faultOf, shapeFault, toError } from './faults.ts';
@@ -240,17 +241,6 @@ interface Wanted {
 
 const valueOf = ({ value }: Row): string | null => value;
 const foldedValueOf = ({ value }: Row): string | null => value?.toLowerCase() ?? null;
-
-const groupBy = (rows: readonly Row[], keyOf: (row: Row) => string | null): ReadonlyMap<string | null, Row[]> => {
-  const groups = new Map<string | null, Row[]>();
-  for (const row of rows) {
-    const key = keyOf(row);
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [row]);
-    else group.push(row);
-  }
-  return groups;
-};
 
 type Loader = DataLoader<Wanted, readonly Row[], string>;
 

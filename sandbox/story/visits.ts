@@ -1,7 +1,7 @@
 import { HOUR, MINUTE } from '../../platform/time.ts';
 import { DAY, type Instant, instantOf, REFERENCE_DAY } from '../odoo/seed/calendar.ts';
 import { memberOf, type Random, randomFor } from '../odoo/seed/random.ts';
-import { groupBy } from './group-by.ts';
+import { groupBy } from '../../platform/group-by.ts';
 import { patients } from './patients.ts';
 import { type Employee, employees } from './people.ts';
 

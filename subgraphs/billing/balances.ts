@@ -1,4 +1,5 @@
 import { fail } from '../../platform/errors.ts';
+import { groupBy } from '../../platform/group-by.ts';
 import { type Money, sumOf } from '../../platform/fhir/money.ts';
 import type { FhirSession } from '../../platform/fhir/session.ts';
 import type { Reference } from '../../platform/record.ts';
@@ -30,11 +31,7 @@ export const openAmounts = async (billing: FhirSession, patientId: string): Prom
   const known = nodes.flatMap(({ balance, facility }) =>
     balance === null || facility === null ? [] : [{ facility: facility as Reference, amount: balance as Money }],
   );
-  const groups = new Map<string, FacilityAmount[]>();
-  for (const each of known) {
-    const key = `${each.facility.id} ${each.amount.currency}`;
-    groups.set(key, [...(groups.get(key) ?? []), each]);
-  }
+  const groups = groupBy(known, ({ facility, amount }) => `${facility.id} ${amount.currency}`);
   return [...groups.values()].flatMap((group) => {
     const amount = sumOf(group.map((each) => each.amount));
     return amount === null || group[0] === undefined ? [] : [{ facility: group[0].facility, amount }];

@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import { groupBy } from '../../platform/group-by.ts';
 import type { OdooSession } from '../../platform/odoo/session.ts';
 import type { Many2one, OdooRow } from '../../platform/odoo/types.ts';
 import { customerDocument, journalLine, matching } from './entities.ts';
@@ -24,10 +25,11 @@ export const claimBooks = (odoo: OdooSession): DataLoader<string, ClaimBooks> =>
   new DataLoader(async (claims) => {
     const documents = await readDocuments(odoo, claims);
     const settling = await readSettling(odoo, documents);
+    const documentsOf = groupBy(documents, ({ claim }) => claim);
+    const settlingOf = groupBy(settling, ({ settles }) => settles);
     return claims.map((claim) => {
-      const own = documents.filter((document) => document.claim === claim);
-      const ids = new Set(own.map(({ id }) => id));
-      const others = settling.filter(({ settles }) => ids.has(settles));
+      const own = documentsOf.get(claim) ?? [];
+      const others = own.flatMap(({ id }) => settlingOf.get(id) ?? []);
       return { documents: newestFirst(own), entries: newestFirst([...own, ...others]) };
     });
   });
@@ -41,10 +43,11 @@ const readDocuments = async (odoo: OdooSession, claims: readonly string[]): Prom
   const [ref, reverses] = (['ref', 'reversed_entry_id'] as const).map((name) => odoo.column(customerDocument, name));
   const within = ['|', [ref ?? '', 'in', claims], [`${reverses}.${ref}`, 'in', claims]] as const;
   const rows = await odoo.rows(customerDocument, within, ['ref', 'reversed_entry_id', 'date', 'line_ids']);
+  const wanted = new Set<unknown>(claims);
   const claimOf = new Map(rows.map((row) => [row['id'], row[ref ?? '']]));
   return rows.flatMap((row) => {
     const own = [row[ref ?? ''], claimOf.get((row[reverses ?? ''] as Many2one | null)?.id)];
-    const claim = own.find((each): each is string => typeof each === 'string' && claims.includes(each));
+    const claim = own.find((each): each is string => typeof each === 'string' && wanted.has(each));
     return claim === undefined ? [] : [{ ...entryOf(row), claim, lines: row['line_ids'] as readonly number[] }];
   });
 };

@@ -1,7 +1,7 @@
 import { DAY, type Instant } from '../../odoo/seed/calendar.ts';
 import type { Cents } from '../../odoo/seed/amounts.ts';
 import { memberOf, type Random, randomFor } from '../../odoo/seed/random.ts';
-import { groupBy } from '../../story/group-by.ts';
+import { groupBy } from '../../../platform/group-by.ts';
 import type { Visit } from '../../story/visits.ts';
 import { amountOfCharge, type Charge, type ChargePlan } from './charges.ts';
 import type { Adjudication, Claim } from './claims.ts';

@@ -1,7 +1,7 @@
 import { DAY, dayOf, type Instant, monthBefore } from '../../odoo/seed/calendar.ts';
 import type { Cents } from '../../odoo/seed/amounts.ts';
 import { randomFor } from '../../odoo/seed/random.ts';
-import { groupBy } from '../../story/group-by.ts';
+import { groupBy } from '../../../platform/group-by.ts';
 import type { Patient } from '../../story/patients.ts';
 import type { Fields, Resource } from '../resource.ts';
 import { accountId, amountOfCharge, type Charge, monthOf } from './charges.ts';

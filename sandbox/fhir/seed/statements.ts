@@ -3,7 +3,7 @@ import type { Cents } from '../../odoo/seed/amounts.ts';
 import { type Instant, instantOf } from '../../odoo/seed/calendar.ts';
 import { memberOf } from '../../odoo/seed/random.ts';
 import type { Row, Seed } from '../../odoo/seed.ts';
-import { groupBy } from '../../story/group-by.ts';
+import { groupBy } from '../../../platform/group-by.ts';
 
 /** What Odoo knows of a claim: its invoice to a payer, with what has come of it. */
 export interface Statement {

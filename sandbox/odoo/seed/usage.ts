@@ -1,5 +1,5 @@
 import { SANDBOX_FACILITIES } from '../../facilities.ts';
-import { groupBy } from '../../story/group-by.ts';
+import { groupBy } from '../../../platform/group-by.ts';
 import { visits } from '../../story/visits.ts';
 import type { Book } from './book.ts';
 import { atHour, DAY, dayOf, type Instant, stampOf } from './calendar.ts';
