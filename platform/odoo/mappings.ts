@@ -154,9 +154,9 @@ export const toQuantity = (value: unknown, unit: unknown) =>
   value === null ? null : { value: plainDecimal(value as number, 6), unit: (unit as Many2one | null)?.name ?? null };
 
 /** @throws SOR_UNAVAILABLE when the currency is newer than what we know of the server; the next refresh learns it. */
-export const toMoney = (amount: unknown, currency: unknown, env: Environment) => {
+export const toMoney = (amount: unknown, currency: unknown, { directory }: Pick<Environment, 'directory'>) => {
   if (amount === null || currency === null) return null;
-  const known = env.directory.currency((currency as Pick<Many2one, 'id'>).id);
+  const known = directory.currency((currency as Pick<Many2one, 'id'>).id);
   if (known === undefined) throw fail('SOR_UNAVAILABLE');
   return { amount: decimal(amount as number, known.digits), currency: known.code };
 };

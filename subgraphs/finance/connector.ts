@@ -1,15 +1,15 @@
-import { Big } from 'big.js';
 import type { PageArgs } from '../../platform/connection.ts';
 import { decodeId, encodeId } from '../../platform/ids.ts';
 import type { Currency, Facility } from '../../platform/odoo/directory.ts';
 import { localId } from '../../platform/odoo/filters.ts';
+import { toMoney } from '../../platform/odoo/mappings.ts';
 import type { ListArgs, ListSelection } from '../../platform/odoo/session.ts';
 import type { Connector } from '../define-subgraph.ts';
 import type { Sessions } from '../owners.ts';
 import { recordsOf } from '../records.ts';
 import { claimBooks } from './claims.ts';
 import { costCenterByCode } from './cost-centers.ts';
-import { commitmentOf, payableLoader, toMoney } from './balances.ts';
+import { commitmentOf, payableLoader } from './balances.ts';
 import {
   account,
   analyticLine,
@@ -115,7 +115,7 @@ const connectFinance = ({ odoo }: Pick<Sessions, 'odoo'>) => {
       const owed = await payables.load(supplier);
       return odoo.facilities.map(({ record, company, currency }) => ({
         facility: record,
-        amount: toMoney(owed.get(company) ?? new Big(0), currency, odoo),
+        amount: toMoney(owed.get(company)?.toNumber() ?? 0, { id: currency }, odoo),
       }));
     },
   };

@@ -1,10 +1,11 @@
-import { Big } from 'big.js';
+import type { Big } from 'big.js';
 import DataLoader from 'dataloader';
 import { fail } from '../../platform/errors.ts';
+import { toMoney } from '../../platform/odoo/mappings.ts';
 import type { OdooSession } from '../../platform/odoo/session.ts';
 import type { Domain, Many2one } from '../../platform/odoo/types.ts';
 import { analyticLine, costCenter, PLAN } from './entities.ts';
-import { toMoney } from './balances.ts';
+import { outflowLoader } from './outflows.ts';
 
 /** Days, both included. */
 export interface Period {
@@ -36,7 +37,9 @@ export const spendOf = (odoo: OdooSession) => {
     const carried = await loaderFor(columnOf(odoo, plan), period).load(center);
     return odoo.facilities.flatMap(({ record, company, currency }) => {
       const amount = carried.get(company);
-      return amount === undefined ? [] : [{ facility: record, amount: toMoney(amount, currency, odoo) }];
+      return amount === undefined
+        ? []
+        : [{ facility: record, amount: toMoney(amount.toNumber(), { id: currency }, odoo) }];
     });
   };
 };
@@ -59,23 +62,13 @@ const planLoader = (odoo: OdooSession): DataLoader<number, number | null> =>
 const columnOf = (odoo: OdooSession, plan: number): string =>
   odoo.column(analyticLine, [`x_plan${plan}_id`, 'account_id']);
 
-const carriedLoader = (odoo: OdooSession, column: string, { from, to }: Period): DataLoader<number, Carried> =>
-  new DataLoader(async (centers) => {
-    const groups = await odoo.groups(
-      analyticLine,
-      [
-        [column, 'in', centers],
-        ['date', '>=', from],
-        ['date', '<=', to],
-      ],
-      [column, 'company_id'],
-      ['amount:sum'],
-    );
-    const byCenter = new Map(centers.map((center) => [center, new Map<number, Big>()]));
-    for (const group of groups) {
-      // A cost is negative there.
-      const spent = new Big(group['amount:sum'] as number).times(-1);
-      byCenter.get((group[column] as Many2one).id)?.set((group['company_id'] as Many2one).id, spent);
-    }
-    return centers.map((center) => byCenter.get(center) ?? new Map<number, Big>());
-  });
+const carriedLoader = (odoo: OdooSession, column: string, { from, to }: Period) =>
+  outflowLoader(odoo, () => ({
+    entity: analyticLine,
+    to: column,
+    within: [
+      ['date', '>=', from],
+      ['date', '<=', to],
+    ],
+    amount: 'amount',
+  }));

@@ -66,7 +66,7 @@ const connectInventory = ({ odoo }: Pick<Sessions, 'odoo'>) => {
       if (!odoo.has(valuationLayer) || move === null) return cost;
       const layers = await odoo.childRecords(valuationLayer, 'stock_move_id', move, new Set(['value', 'currency']));
       const worth = layers.reduce((sum, layer) => sum.minus(layer['value'] as number), new Big(0));
-      return toMoney(worth.toNumber(), layers[0]?.['currency'] ?? null, { directory: odoo.directory });
+      return toMoney(worth.toNumber(), layers[0]?.['currency'] ?? null, odoo);
     },
     costs: async (id: unknown) => {
       const seen = await odoo.perFacility(item, id, new Set(['cost']));
