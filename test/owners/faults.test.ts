@@ -5,6 +5,7 @@ import { silentLog } from '../../platform/log.ts';
 import { Secret } from '../../platform/secret.ts';
 import { subgraphs } from '../../subgraphs/index.ts';
 import { closeOwners, openOwners, type OwnerName, readOwners } from '../../subgraphs/owners.ts';
+import { eventually } from '../harness/eventually.ts';
 import { broadQuery, type Difference, differences, provenance } from '../harness/broad-query.ts';
 import type { Reply } from '../harness/graph.ts';
 import { type Group, GROUP, startGroup } from '../harness/group.ts';
@@ -96,13 +97,6 @@ describe('a group whose owners fail, one at a time', () => {
   const isWhole = async (): Promise<boolean> => {
     const reply = await group.graph.ask(query);
     return reply.errors.length === 0 && changes(reply).length === 0;
-  };
-  const eventually = async (condition: () => Promise<boolean>): Promise<boolean> => {
-    for (let attempt = 0; attempt < 200; attempt += 1) {
-      if (await condition()) return true;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    return false;
   };
   const recovered = () => eventually(async () => (await isWhole()) && (await isReady()) && (await isWhole()));
   const isMarked = ({ path }: Difference, { errors }: Reply): boolean =>

@@ -9,6 +9,7 @@ import { executable } from '../../subgraphs/execute.ts';
 import { subgraphs } from '../../subgraphs/index.ts';
 import { type FaultyProxy, startFaultyProxy } from '../fakes/faulty-proxy.ts';
 import { openTestOwners } from '../harness/test-owners.ts';
+import { eventually } from '../harness/eventually.ts';
 import { type Graph, startGraph } from '../harness/graph.ts';
 import { type OdooServer, startSandboxOdoo } from '../harness/odoo-servers.ts';
 import { type ScimServer, startSandboxScim } from '../harness/scim-servers.ts';
@@ -250,11 +251,6 @@ describe('hr in the graph', () => {
     expect(found).toEqual({ employees: null, costCenters: { nodes: [{ code: 'CC-ICU', employees: null }] } });
     expect(new Set(errors.map(({ extensions }) => extensions.code))).toEqual(new Set(['SOR_UNAVAILABLE']));
     proxy.heal();
-    let healthy = false;
-    for (let attempt = 0; !healthy && attempt < 100; attempt += 1) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      healthy = (await graph.ask(query)).errors.length === 0;
-    }
-    expect(healthy).toBe(true);
+    expect(await eventually(async () => (await graph.ask(query)).errors.length === 0)).toBe(true);
   });
 });

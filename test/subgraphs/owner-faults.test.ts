@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { FaultyProxy } from '../fakes/faulty-proxy.ts';
 import { startFaultyProxy } from '../fakes/faulty-proxy.ts';
+import { eventually } from '../harness/eventually.ts';
 import { type Graph, startGraph } from '../harness/graph.ts';
 import { type OdooServer, startSandboxOdoo } from '../harness/odoo-servers.ts';
 
@@ -48,15 +49,7 @@ describe('an Odoo that fails in part', () => {
   ];
 
   /** Asks until the answer is whole again: the supervisor looks again by itself, and nothing is restarted. */
-  const recovered = async (): Promise<boolean> => {
-    for (let attempt = 0; attempt < 100; attempt += 1) {
-      const { errors } = await ask();
-      if (errors.length === 0) return true;
-      await proxy.until(() => true);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    return false;
-  };
+  const recovered = () => eventually(async () => (await ask()).errors.length === 0);
 
   it.each([
     ['refuses connections', (p: FaultyProxy) => p.drop(onBills), ['SOR_UNAVAILABLE']],
