@@ -1,15 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { operationFromDocument } from '@apollo/federation-internals';
-import { QueryPlanner } from '@apollo/query-planner';
 import { parse } from 'graphql';
 import { keepSelections } from './fixes/keep-selections.ts';
 import type { Answer, Message, Question, ThreadData } from './messages.ts';
 import { planFixes } from './plan-fixes.ts';
+import { queryPlannerOf } from './query-planner.ts';
 import { readSupergraph } from './read-supergraph.ts';
 import { unplannedFields } from './fixes/unplanned.ts';
-
-/** Ways to reach one field the planner may hold at once. With more, it would run into the limit of time or memory. */
-const MOST_PATHS = 10_000;
 
 /** The thread that plans. It answers one question after the other; who asks ends it when it takes too long. */
 const run = (port: NonNullable<typeof parentPort>): void => {
@@ -17,7 +14,7 @@ const run = (port: NonNullable<typeof parentPort>): void => {
   if (isFixed) keepSelections();
   const fixes = isFixed ? planFixes(supergraphSdl) : undefined;
   const supergraph = readSupergraph(fixes?.supergraphSdl ?? supergraphSdl, { isKnownValid: true });
-  const planner = new QueryPlanner(supergraph, { debug: { pathsLimit: MOST_PATHS } });
+  const planner = queryPlannerOf(supergraph);
   const apiSchema = supergraph.apiSchema();
   const answer = ({ text, operationName, overrides }: Question): Answer => {
     try {

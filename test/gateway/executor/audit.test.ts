@@ -1,6 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
 import { operationFromDocument, Supergraph } from '@apollo/federation-internals';
-import { QueryPlanner } from '@apollo/query-planner';
 import { parse } from 'graphql';
 import { executeCompiled } from '../../../gateway/executor/compiled/execute.ts';
 import { inProcessTransport } from '../../../gateway/executor/transports/in-process.ts';
@@ -8,6 +7,7 @@ import { unplannedFields } from '../../../gateway/planning/fixes/unplanned.ts';
 import { planFixes } from '../../../gateway/planning/plan-fixes.ts';
 import { compose } from '../../../gateway/supergraph/compose.ts';
 import { createGeneration } from '../../../gateway/supergraph/generation.ts';
+import { queryPlannerOf } from '../../../gateway/planning/query-planner.ts';
 import { type SubgraphDefinition, subgraphInProcess } from '../../fakes/subgraph.ts';
 import { LINK, startGraph } from '../start-graph.ts';
 import { run } from './run-both.ts';
@@ -21,7 +21,7 @@ const fixed = (definitions: Subgraphs) => {
   const generation = createGeneration(supergraphSdl, { open: true });
   const fixes = planFixes(supergraphSdl);
   const supergraph = Supergraph.build(fixes.supergraphSdl, { validateSupergraph: false });
-  const planner = new QueryPlanner(supergraph);
+  const planner = queryPlannerOf(supergraph);
   const planOf = (query: string) => {
     const { document, renamed } = fixes.prepare(parse(query), null);
     const plan = fixes.fix(planner.buildQueryPlan(operationFromDocument(supergraph.apiSchema(), document)), renamed);

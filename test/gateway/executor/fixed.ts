@@ -1,6 +1,5 @@
 import { expect } from '@jest/globals';
 import { operationFromDocument } from '@apollo/federation-internals';
-import { QueryPlanner } from '@apollo/query-planner';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type GraphQLSchema, parse, validate } from 'graphql';
 import { executeCompiled } from '../../../gateway/executor/compiled/execute.ts';
@@ -10,6 +9,7 @@ import { planFixes } from '../../../gateway/planning/plan-fixes.ts';
 import { readSupergraph } from '../../../gateway/planning/read-supergraph.ts';
 import { compose } from '../../../gateway/supergraph/compose.ts';
 import { createGeneration } from '../../../gateway/supergraph/generation.ts';
+import { queryPlannerOf } from '../../../gateway/planning/query-planner.ts';
 import { type SubgraphDefinition, subgraphInProcess } from '../../fakes/subgraph.ts';
 import { run } from './run-both.ts';
 
@@ -21,7 +21,7 @@ export const fixed = (definitions: Readonly<Record<string, SubgraphDefinition>>)
   const fixes = planFixes(supergraphSdl);
   const supergraph = readSupergraph(fixes.supergraphSdl, { isKnownValid: true });
   keepSelections();
-  const planner = new QueryPlanner(supergraph);
+  const planner = queryPlannerOf(supergraph);
   return {
     schema: generation.schema,
     ask: async (query: string) => {

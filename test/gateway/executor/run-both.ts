@@ -1,5 +1,5 @@
 import { operationFromDocument, Supergraph } from '@apollo/federation-internals';
-import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
+import type { QueryPlan, QueryPlanner } from '@apollo/query-planner';
 import { type DocumentNode, type GraphQLError, type GraphQLSchema, getOperationAST, isObjectType } from 'graphql';
 import { coerceVariables } from '../../../gateway/coerce-variables.ts';
 import { Cancellation } from '../../../gateway/executor/cancellation.ts';
@@ -9,6 +9,7 @@ import { executeByReference } from '../../../gateway/executor/reference.ts';
 import { type Transport, transportsOf } from '../../../gateway/executor/transports/transport.ts';
 import { compose } from '../../../gateway/supergraph/compose.ts';
 import { createGeneration, type Generation } from '../../../gateway/supergraph/generation.ts';
+import { queryPlannerOf } from '../../../gateway/planning/query-planner.ts';
 import { createIdentity } from '../../../platform/identity.ts';
 import { type Faults, inventingTransport, type SeenCall, schemaOfSubgraph } from './random-answers.ts';
 
@@ -28,7 +29,7 @@ export const createWorld = (sdls: Readonly<Record<string, string>>): World => {
 
 /** The plan as Apollo's planner makes it, at once. */
 export const planOf = (generation: Generation, document: DocumentNode): QueryPlan => {
-  const planner = PLANNERS.get(generation) ?? new QueryPlanner(Supergraph.build(generation.supergraphSdl));
+  const planner = PLANNERS.get(generation) ?? queryPlannerOf(Supergraph.build(generation.supergraphSdl));
   PLANNERS.set(generation, planner);
   return planner.buildQueryPlan(operationFromDocument(generation.apiSchema, document));
 };

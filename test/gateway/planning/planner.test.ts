@@ -6,6 +6,7 @@ import { type QueryPlan, QueryPlanner } from '@apollo/query-planner';
 import { type DocumentNode, type GraphQLSchema, parse, print, validate } from 'graphql';
 import { compose } from '../../../gateway/supergraph/compose.ts';
 import { createPlanner, type Planner } from '../../../gateway/planning/planner.ts';
+import { queryPlannerOf } from '../../../gateway/planning/query-planner.ts';
 import { readSupergraph } from '../../../gateway/planning/read-supergraph.ts';
 import { withoutIntrospection } from '../../../gateway/planning/without-introspection.ts';
 import { codeOf } from '../../../platform/errors.ts';
@@ -41,7 +42,7 @@ const fetches = (plan: QueryPlan | undefined): string[] =>
 /** What plans here, in this thread. */
 const here = (supergraphSdl: string): { readonly schema: GraphQLSchema; plan: (text: string) => QueryPlan } => {
   const supergraph = readSupergraph(supergraphSdl);
-  const planner = new QueryPlanner(supergraph);
+  const planner = queryPlannerOf(supergraph);
   const apiSchema = supergraph.apiSchema();
   return {
     schema: apiSchema.toGraphQLJSSchema(),
@@ -129,7 +130,7 @@ describe('a document that takes too long to plan', () => {
 
   it('is refused for its memory too, and the thread replaced', async () => {
     const planner = plannerOf(shared, { limit: 60_000, memory: 64 });
-    expect(await code(planner.plan(parse('{ i { i { i { id } } } }'), null))).toBe('OPERATION_TOO_LARGE');
+    expect(await code(planner.plan(parse('{ i { i { i { i { id } } } } }'), null))).toBe('OPERATION_TOO_LARGE');
     expect(fetches(await planner.plan(parse('{ e { id } }'), null))).toHaveLength(1);
   });
 });
@@ -215,5 +216,24 @@ describe('a planner that is closed', () => {
     const planner = plannerOf(trays);
     planner.start();
     await planner.close();
+  });
+});
+
+describe('the name of a facility, which four subgraphs have', () => {
+  const NAMES = `{
+    purchaseOrders { nodes { facility { name } bills { nodes { facility { name } } } } }
+    appointments { nodes { facility { name } room { facility { name } } claim { facility { name } } } }
+    employees { nodes { facility { name } manager { facility { name } } } }
+  }`;
+
+  it('may be asked for in many places: few of the ways are weighed, and the plan is as good as the best', async () => {
+    const sdl = await readFile(join(ROOT, 'gateway', 'supergraph', 'supergraph.graphql'), 'utf8');
+    const supergraph = readSupergraph(sdl, { isKnownValid: true });
+    const operation = operationFromDocument(supergraph.apiSchema(), parse(NAMES));
+    const [bounded, unbounded] = [queryPlannerOf(supergraph), new QueryPlanner(supergraph)];
+    const [plan, best] = [bounded.buildQueryPlan(operation), unbounded.buildQueryPlan(operation)];
+    expect(bounded.lastGeneratedPlanStatistics()?.evaluatedPlanCount).toBeLessThanOrEqual(200);
+    expect(unbounded.lastGeneratedPlanStatistics()?.evaluatedPlanCount).toBeGreaterThan(1000);
+    expect(fetches(plan)).toHaveLength(fetches(best).length);
   });
 });
