@@ -47,8 +47,8 @@ export const selectAll = (type: GraphQLObjectType, depth: number, first = 2): st
     const called = `${field.name}${neededArgs(field)}`;
     if (isLeafType(inner)) return [called];
     if (!isObjectType(inner) || depth === 0) return [];
-    // Its name is served by four subgraphs: of a dozen facilities the planner weighs every combination.
-    if (inner.name === 'Facility') return [`${called} { id code }`];
+    // Everything hangs on a facility: of each one all of it would be most of the query.
+    if (inner.name === 'Facility') return [`${called} { id code name }`];
     if (!inner.name.endsWith('Connection')) return [`${called} ${selectAll(inner, depth - 1, first)}`];
     return [`${field.name}(first: ${first}) { totalCount nodes ${selectAll(nodeOf(inner), depth - 1, first)} }`];
   });
