@@ -7,6 +7,7 @@ import type { Log } from '../platform/log.ts';
 import type { Deadline } from '../platform/time.ts';
 import type { Cancellation } from './executor/cancellation.ts';
 import type { Executed, ExecutePlan, Pieces } from './executor/execute-plan.ts';
+import type { Client } from '../policies/clients.ts';
 import type { Authenticator } from './identity/authenticator.ts';
 import type { KnownOperation, PermittedOperation, Planned } from './operations/known-document.ts';
 import type { Serving } from './serving.ts';
@@ -49,6 +50,8 @@ export interface Exchange {
   /** Stands on the answer, on its errors, on log lines, and on all that is asked of subgraphs. */
   readonly requestId: string;
   identity?: Identity;
+  /** The application that asks, as it was registered; `undefined` in an open gateway. */
+  client?: Client | undefined;
   envelope?: Envelope;
   /** The JSON object of a POST; `undefined` for a GET. */
   body?: Readonly<Record<string, unknown>> | undefined;

@@ -1,6 +1,7 @@
 import './apollo-environment.ts';
 import type { Config } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
+import { type Clients, registeredClients } from '../policies/clients.ts';
 import { refuseUnsafeEnvironment } from './apollo-environment.ts';
 import type { Surroundings } from './exchange.ts';
 import type { ExecutePlan } from './executor/execute-plan.ts';
@@ -30,6 +31,8 @@ export interface GatewayOptions extends Supply {
   readonly log: Log;
   /** `'open'`: nobody is asked who they are, and nothing is enforced. */
   readonly issuer: IssuerOptions | 'open';
+  /** Who may call. Left out: whom the configuration names. */
+  readonly clients?: Clients;
   readonly routes?: readonly ExtraRoute[];
   readonly executePlan?: ExecutePlan;
 }
@@ -68,10 +71,11 @@ export const startGateway = async (options: GatewayOptions): Promise<RunningGate
   const isOpen = issuer === 'open';
   const current = await openServings(options, options);
   const issuerKeys = isOpen ? undefined : createIssuerKeys(issuer, log);
+  const clients = options.clients ?? registeredClients(config);
   const surroundings: Surroundings = {
     config,
     log,
-    authenticator: issuerKeys === undefined ? undefined : createAuthenticator(issuerKeys, config.identity),
+    authenticator: issuerKeys === undefined ? undefined : createAuthenticator(issuerKeys, config.identity, clients),
     executePlan: options.executePlan ?? EXECUTORS[config.executor],
     overrides: new Map(Object.entries(config.overrides)),
   };

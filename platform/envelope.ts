@@ -1,7 +1,7 @@
 import { createHmac, hash, hkdfSync, timingSafeEqual } from 'node:crypto';
 import { fail } from './errors.ts';
 import { createHmac256 } from './hmac.ts';
-import { createIdentity, type Identity } from './identity.ts';
+import { createIdentity, type Identity, type Party } from './identity.ts';
 import type { Secret } from './secret.ts';
 import { type Deadline, SECOND } from './time.ts';
 
@@ -45,6 +45,10 @@ export const envelopeSigner = (subgraph: string, key: Buffer): SignEnvelope => {
       cid: identity.client,
       scp: [...identity.scopes],
       fac: identity.facilities,
+      adc: identity.audience,
+      pur: identity.purpose,
+      pty: identity.party,
+      gnt: identity.grant,
     });
     callers.set(identity, made);
     return made;
@@ -89,11 +93,23 @@ export const openEnvelope = (
   const fresh = claims.exp > second && claims.iat <= second + LIFETIME / SECOND;
   if (claims.aud !== subgraph || !fresh || !equal(claims.dig, digest(body))) throw refused();
   return Object.freeze({
-    identity: createIdentity({ subject: claims.sub, client: claims.cid, scopes: claims.scp, facilities: claims.fac }),
+    identity: identityOf(claims),
     requestId: claims.rid,
     deadline: claims.ddl,
   });
 };
+
+const identityOf = ({ sub, cid, scp, fac, adc, pur, pty, gnt }: Claims): Identity =>
+  createIdentity({
+    subject: sub,
+    client: cid,
+    scopes: scp,
+    facilities: fac,
+    audience: adc,
+    purpose: pur,
+    ...(pty === undefined ? {} : { party: pty }),
+    ...(gnt === undefined ? {} : { grant: gnt }),
+  });
 
 interface Claims {
   readonly aud: string;
@@ -103,6 +119,10 @@ interface Claims {
   readonly cid: string;
   readonly scp: readonly string[];
   readonly fac: readonly string[];
+  readonly adc: string;
+  readonly pur: string;
+  readonly pty?: Party;
+  readonly gnt?: string;
   readonly rid: string;
   readonly ddl: Deadline;
   readonly dig: string;

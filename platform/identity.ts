@@ -10,11 +10,23 @@ export interface Identity {
   readonly scopes: ReadonlySet<string>;
   /** Facility codes whose rows the caller may see. Empty means none, never all. */
   readonly facilities: readonly string[];
+  /** What kind of client it is (policies/audiences.ts), by its registration. */
+  readonly audience: string;
+  /** What this request is for (policies/purposes.ts). */
+  readonly purpose: string;
+  /** The party whose rows are all that the caller may see. */
+  readonly party?: Party;
+  /** Id of the grant by which the glass was broken for this request. */
+  readonly grant?: string;
 }
 
-export interface IdentityFacts {
-  readonly subject: string;
-  readonly client: string;
+/** A company outside the group, by its id in the graph. */
+export interface Party {
+  readonly kind: 'supplier' | 'payer';
+  readonly id: string;
+}
+
+export interface IdentityFacts extends Omit<Identity, 'scopes' | 'facilities'> {
   readonly scopes: Iterable<string>;
   readonly facilities: Iterable<string>;
 }
@@ -26,6 +38,10 @@ export const createIdentity = (facts: IdentityFacts): Identity =>
     client: facts.client,
     scopes: frozenSet(facts.scopes),
     facilities: Object.freeze([...new Set(facts.facilities)].toSorted()),
+    audience: facts.audience,
+    purpose: facts.purpose,
+    ...(facts.party === undefined ? {} : { party: Object.freeze({ ...facts.party }) }),
+    ...(facts.grant === undefined ? {} : { grant: facts.grant }),
   });
 
 const frozenSet = (values: Iterable<string>): ReadonlySet<string> => {

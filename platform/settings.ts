@@ -150,6 +150,15 @@ export const settings = z.strictObject({
       ),
     })
     .prefault({}),
+  policies: z
+    .strictObject({
+      clients: optionalText({
+        env: 'CLIENTS_FILE',
+        description:
+          'Register of the clients that may call: a JSON file like `policies/clients.json`, which is what holds when it is unset.',
+      }),
+    })
+    .prefault({}),
   subgraphs: z
     .strictObject({
       secret: secret({

@@ -32,3 +32,6 @@ export type DataClass = keyof typeof CLASSES;
 
 export const isDataClass = (value: unknown): value is DataClass =>
   typeof value === 'string' && Object.hasOwn(CLASSES, value);
+
+/** How values of a class are seen: as they are, in a form that does not tell them (masks.ts), or not at all. */
+export type Sight = 'clear' | 'masked' | 'removed';

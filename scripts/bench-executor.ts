@@ -139,7 +139,14 @@ const runOf = async (transports: readonly Transport[]): Promise<PlanRun> => {
     variables: {},
     transports: transportsOf(transports),
     envelope: {
-      identity: createIdentity({ subject: 'bench', client: 'bench', scopes: [], facilities: [] }),
+      identity: createIdentity({
+        audience: 'internal',
+        purpose: 'operations',
+        subject: 'bench',
+        client: 'bench',
+        scopes: [],
+        facilities: [],
+      }),
       requestId: 'bench',
       deadline: Date.now() + HOUR,
     },

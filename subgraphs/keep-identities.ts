@@ -124,7 +124,14 @@ const facilitiesOf = async (store: Store, { facilities }: Pick<Config, 'faciliti
 
 /** Whoever asks is this job, for every facility; no rule of the graph is asked, and nothing of the graph answered. */
 const envelopeFor = (facilities: readonly string[]) => ({
-  identity: createIdentity({ subject: 'caregraph-worker', client: 'caregraph-worker', scopes: [], facilities }),
+  identity: createIdentity({
+    audience: 'internal',
+    purpose: 'operations',
+    subject: 'caregraph-worker',
+    client: 'caregraph-worker',
+    scopes: [],
+    facilities,
+  }),
   requestId: randomUUID(),
   deadline: deadlineIn(PAGE_WITHIN),
 });

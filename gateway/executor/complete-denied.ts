@@ -1,6 +1,6 @@
 import { type GraphQLOutputType, isListType, isNonNullType } from 'graphql';
-import { hold } from '../authorization/conditions.ts';
-import type { DeniedSelections } from '../authorization/denied.ts';
+import { hold } from '../../policies/access/conditions.ts';
+import type { DeniedSelections } from '../../policies/access/denied.ts';
 import type { PlannedOperation } from './execute-plan.ts';
 import { hideTypes } from './hide-types.ts';
 

@@ -1,7 +1,7 @@
 import type { QueryPlan } from '@apollo/query-planner';
 import type { GraphQLError } from 'graphql';
 import type { Envelope } from '../../platform/envelope.ts';
-import type { PreparedOperation } from '../authorization/filter-document.ts';
+import type { PreparedOperation } from '../../policies/access/filter-document.ts';
 import type { Generation } from '../supergraph/generation.ts';
 import type { Cancellation } from './cancellation.ts';
 import type { Transports } from './transports/transport.ts';

@@ -1,7 +1,7 @@
 import { errors, type JWTPayload, type JWTVerifyOptions, type JWTVerifyResult, jwtVerify } from 'jose';
 import type { Config } from '../../platform/config.ts';
-import { createIdentity, type Identity } from '../../platform/identity.ts';
 import { SECOND } from '../../platform/time.ts';
+import type { TokenFacts } from './caller.ts';
 import type { IssuerKeys } from './issuer-keys.ts';
 
 /** Bytes. The largest token looked at. */
@@ -28,11 +28,11 @@ export const verifyToken = async (token: string, keys: IssuerKeys, rules: TokenR
     maxTokenAge: OLDEST,
   });
   if (!TYPES.has(normalized(protectedHeader.typ))) throw new ClaimError('typ');
-  return { identity: identityOf(payload), expires: (payload.exp ?? 0) * SECOND };
+  return { facts: factsOf(payload, keys.issuer), expires: (payload.exp ?? 0) * SECOND };
 };
 
 export interface VerifiedToken {
-  readonly identity: Identity;
+  readonly facts: TokenFacts;
   /** Milliseconds since the epoch. */
   readonly expires: number;
 }
@@ -69,14 +69,15 @@ export class ClaimError extends Error {
   }
 }
 
-const identityOf = (payload: JWTPayload): Identity => {
+const factsOf = (payload: JWTPayload, issuer: string): TokenFacts => {
   const claims = new Map<string, unknown>(Object.entries(payload));
-  return createIdentity({
+  return {
+    issuer,
     subject: name(claims.get('sub'), 'sub'),
     client: name(claims.get('client_id') ?? claims.get('azp'), 'client_id'),
     scopes: claims.has('scope') ? spaced(claims.get('scope'), 'scope') : list(claims.get('scp') ?? [], 'scp'),
     facilities: facilitiesOf(claims.get('facilities') ?? []),
-  });
+  };
 };
 
 const facilitiesOf = (claim: unknown): readonly string[] =>

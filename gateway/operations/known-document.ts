@@ -1,7 +1,7 @@
 import type { QueryPlan } from '@apollo/query-planner';
 import { type DocumentNode, getOperationAST, type OperationDefinitionNode } from 'graphql';
-import type { AnalyzedOperation } from '../authorization/analyze-operation.ts';
-import type { PreparedOperation } from '../authorization/filter-document.ts';
+import type { AnalyzedOperation } from '../../policies/access/analyze-operation.ts';
+import type { PreparedOperation } from '../../policies/access/filter-document.ts';
 import { type PlainVariables, plainVariables } from './plain-variables.ts';
 import { conditionVariablesOf } from '../planning/specialize.ts';
 

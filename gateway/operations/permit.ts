@@ -1,6 +1,6 @@
-import { analyzeOperation, unusedKey } from '../authorization/analyze-operation.ts';
-import { filterDocument, maskOf } from '../authorization/filter-document.ts';
-import type { Holder } from '../authorization/requirement.ts';
+import { analyzeOperation, unusedKey } from '../../policies/access/analyze-operation.ts';
+import { filterDocument, maskOf } from '../../policies/access/filter-document.ts';
+import type { Holder } from '../../policies/access/requirement.ts';
 import { specialize } from '../planning/specialize.ts';
 import type { Generation } from '../supergraph/generation.ts';
 import type { KnownOperation, PermittedOperation, Variation } from './known-document.ts';

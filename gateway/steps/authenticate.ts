@@ -1,6 +1,7 @@
 import { codeOf } from '../../platform/errors.ts';
 import { createIdentity, type Identity } from '../../platform/identity.ts';
 import type { Exchange } from '../exchange.ts';
+import type { Caller } from '../identity/caller.ts';
 import { LONGEST_TOKEN } from '../identity/verify-token.ts';
 import type { Step } from '../pipeline.ts';
 import { refuse } from '../refusal.ts';
@@ -14,18 +15,36 @@ import { refuse } from '../refusal.ts';
 export const authenticate: Step = async (exchange, next) => {
   const { requestId } = exchange;
   const identified = identify(exchange);
-  const identity = identified instanceof Promise ? await identified : identified;
+  const caller = identified instanceof Promise ? await identified : identified;
+  const identity = caller?.as(purposeOf(exchange)) ?? ANYBODY;
   exchange.identity = identity;
+  exchange.client = caller?.client;
   exchange.envelope = Object.freeze({ identity, requestId, deadline: exchange.deadline });
   return next();
 };
 
-const ANYBODY: Identity = createIdentity({ subject: 'anybody', client: 'anybody', scopes: [], facilities: [] });
+const ANYBODY: Identity = createIdentity({
+  audience: 'internal',
+  purpose: 'operations',
+  subject: 'anybody',
+  client: 'anybody',
+  scopes: [],
+  facilities: [],
+});
 
-const identify = (exchange: Exchange): Promise<Identity> | Identity => {
+/** Header in which a client says what a request is for, where it is registered for more than one purpose. */
+export const PURPOSE_HEADER = 'caregraph-purpose';
+
+const purposeOf = ({ request }: Exchange): string | undefined => {
+  const stated = request.headers[PURPOSE_HEADER];
+  return stated === '' ? undefined : stated?.toString();
+};
+
+/** `undefined` in an open gateway, where nobody is asked. */
+const identify = (exchange: Exchange): Promise<Caller> | Caller | undefined => {
   const { request, surroundings } = exchange;
   const { authenticator } = surroundings;
-  if (authenticator === undefined) return ANYBODY;
+  if (authenticator === undefined) return undefined;
   const token = bearerToken(request.headers.authorization);
   if (token === undefined) throw refuse('UNAUTHENTICATED', { headers: { 'www-authenticate': CHALLENGE } });
   if (token.length > LONGEST_TOKEN) throw refused(exchange, new RangeError('too long'));
@@ -41,6 +60,7 @@ const refused = ({ surroundings, requestId }: Exchange, error: unknown): Error =
   surroundings.log.info({ requestId, reason: (error as Error).name }, 'token:refused');
   // Without keys no token can be told good or bad, and a client is not to throw a good one away.
   if (codeOf(error) === 'IDENTITY_UNAVAILABLE') return refuse('IDENTITY_UNAVAILABLE');
+  if (codeOf(error) === 'FORBIDDEN') return refuse('FORBIDDEN');
   return refuse('UNAUTHENTICATED', { headers: { 'www-authenticate': `${CHALLENGE}, error="invalid_token"` } });
 };
 

@@ -1,5 +1,5 @@
 import { OperationTypeNode } from 'graphql';
-import { hold } from '../authorization/conditions.ts';
+import { hold } from '../../policies/access/conditions.ts';
 import { from } from '../exchange.ts';
 import { permit } from '../operations/permit.ts';
 import type { Step } from '../pipeline.ts';

@@ -1,7 +1,7 @@
 import type { GraphQLError } from 'graphql';
 import { answerError } from '../answer-errors.ts';
-import { hold } from '../authorization/conditions.ts';
-import type { DeniedPath } from '../authorization/denied.ts';
+import { hold } from '../../policies/access/conditions.ts';
+import type { DeniedPath } from '../../policies/access/denied.ts';
 import { type Exchange, from } from '../exchange.ts';
 import type { Pieces } from '../executor/execute-plan.ts';
 import { errorAt } from '../executor/subgraph-error.ts';

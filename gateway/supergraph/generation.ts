@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Schema } from '@apollo/federation-internals';
 import type { GraphQLSchema } from 'graphql';
-import { extractRequirements, noRequirements, POLICY, type Requirements } from '../authorization/requirements.ts';
+import { extractRequirements, noRequirements, POLICY, type Requirements } from '../../policies/access/requirements.ts';
 import { overrideLabels } from '../planning/overrides.ts';
 import { createPlanner, type Planner } from '../planning/planner.ts';
 import { readSupergraph } from '../planning/read-supergraph.ts';

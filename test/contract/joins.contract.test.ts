@@ -58,7 +58,14 @@ describe.each(ODOO_SERVERS)('what other systems are joined to on $title', ({ tit
     const part: ExecutableSubgraph = executable(subgraph, { owners, log: silentLog() });
     const query = `query ($refs: [_Any!]!) { _entities(representations: $refs) { ... on ${type} { ${below} } } }`;
     const variables = { refs: keys.map((key) => ({ __typename: type, ...key })) };
-    const identity = createIdentity({ subject: 's', client: 'c', scopes: Object.keys(SCOPES), facilities });
+    const identity = createIdentity({
+      audience: 'internal',
+      purpose: 'operations',
+      subject: 's',
+      client: 'c',
+      scopes: Object.keys(SCOPES),
+      facilities,
+    });
     const envelope = { identity, requestId: 'r', deadline: deadlineIn(20 * SECOND) };
     const { data, errors } = await part.execute({ query, variables }, envelope);
     expect(errors ?? []).toEqual([]);

@@ -30,7 +30,14 @@ const ownerOf = ({ url, token }: Server): FhirOwner =>
 
 const sessionOf = (owner: FhirOwner, facilities: readonly string[]): Promise<FhirSession> =>
   owner.session({
-    identity: createIdentity({ subject: 's', client: 'c', scopes: [], facilities }),
+    identity: createIdentity({
+      audience: 'internal',
+      purpose: 'operations',
+      subject: 's',
+      client: 'c',
+      scopes: [],
+      facilities,
+    }),
     requestId: 'r',
     deadline: deadlineIn(10 * SECOND),
   });

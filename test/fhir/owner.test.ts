@@ -27,7 +27,14 @@ const open = (url: string | undefined, facilities?: FhirFacilityMap, secret?: Se
 
 const sessionOf = (owner: FhirOwner, facilities: readonly string[] = ['north']) =>
   owner.session({
-    identity: createIdentity({ subject: 's', client: 'c', scopes: [], facilities }),
+    identity: createIdentity({
+      audience: 'internal',
+      purpose: 'operations',
+      subject: 's',
+      client: 'c',
+      scopes: [],
+      facilities,
+    }),
     requestId: 'r',
     deadline: deadlineIn(2 * SECOND),
   });

@@ -47,7 +47,14 @@ describe.each(SERVERS)('on %s', (_, start) => {
 
   const session = (facilities: readonly string[] = SITES): Promise<FhirSession> =>
     owner.session({
-      identity: createIdentity({ subject: 's', client: 'c', scopes: [], facilities }),
+      identity: createIdentity({
+        audience: 'internal',
+        purpose: 'operations',
+        subject: 's',
+        client: 'c',
+        scopes: [],
+        facilities,
+      }),
       requestId: 'r',
       deadline: deadlineIn(10 * SECOND),
     });

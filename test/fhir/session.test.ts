@@ -44,7 +44,14 @@ const stop = async (): Promise<void> => {
 
 /** A session whose ground is there, so that what is counted is what was asked for. */
 const session = async (facilities: readonly string[] = BOTH): Promise<FhirSession> => {
-  const identity = createIdentity({ subject: 's', client: 'c', scopes: [], facilities });
+  const identity = createIdentity({
+    audience: 'internal',
+    purpose: 'operations',
+    subject: 's',
+    client: 'c',
+    scopes: [],
+    facilities,
+  });
   const opened = await owner.session({ identity, requestId: 'r', deadline: deadlineIn(10 * SECOND) });
   await opened.facility('none');
   server.forget();

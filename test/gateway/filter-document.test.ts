@@ -15,9 +15,9 @@ import {
   specifiedRules,
   validate,
 } from 'graphql';
-import { hold } from '../../gateway/authorization/conditions.ts';
-import { analyzeOperation } from '../../gateway/authorization/analyze-operation.ts';
-import { filterDocument, maskOf } from '../../gateway/authorization/filter-document.ts';
+import { hold } from '../../policies/access/conditions.ts';
+import { analyzeOperation } from '../../policies/access/analyze-operation.ts';
+import { filterDocument, maskOf } from '../../policies/access/filter-document.ts';
 import { completeDenied } from '../../gateway/executor/complete-denied.ts';
 import { compose } from '../../gateway/supergraph/compose.ts';
 import { createGeneration, type Generation } from '../../gateway/supergraph/generation.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Requirement } from '../../gateway/authorization/requirement.ts';
+import type { Requirement } from '../../policies/access/requirement.ts';
 import { compose } from '../../gateway/supergraph/compose.ts';
 import { createGeneration } from '../../gateway/supergraph/generation.ts';
 import { supergraphUrls } from '../../gateway/supergraph/urls.ts';

@@ -265,7 +265,14 @@ describe('a transport', () => {
     return transport;
   };
 
-  const identity = createIdentity({ subject: 's', client: 'c', scopes: [], facilities: [] });
+  const identity = createIdentity({
+    audience: 'internal',
+    purpose: 'operations',
+    subject: 's',
+    client: 'c',
+    scopes: [],
+    facilities: [],
+  });
   const within = (time: number) => ({ identity, requestId: 'r', deadline: Date.now() + time });
   const QUERY = { query: '{ people { name } }' };
   const MUTATION = { query: 'mutation { rename(to: "Ada") }' };

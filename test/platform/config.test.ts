@@ -39,6 +39,7 @@ describe('loadConfig', () => {
       data: { dir: '.caregraph' },
       log: { level: 'info' },
       identity: { audience: 'urn:caregraph', algorithms: ['ES256', 'PS256', 'RS256', 'EdDSA'], leeway: 5000 },
+      policies: {},
       subgraphs: { urls: {}, connections: 64, responseLimit: 16_777_216, compression: false },
       odoo: { protocol: 'auto', reads: 8, writes: 4, deadline: 10_000, responseLimit: 33_554_432 },
       executor: 'compiled',

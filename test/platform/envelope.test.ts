@@ -13,6 +13,8 @@ const key = envelopeKey(secret, 'finance');
 
 const sent = Object.freeze({
   identity: createIdentity({
+    audience: 'internal',
+    purpose: 'operations',
     subject: 'user-17',
     client: 'stock-app',
     scopes: ['finance:read', 'inventory:read'],
@@ -53,6 +55,8 @@ describe('an envelope', () => {
     expect({ ...identity, scopes: [...identity.scopes] }).toEqual({
       subject: 'user-17',
       client: 'stock-app',
+      audience: 'internal',
+      purpose: 'operations',
       scopes: ['finance:read', 'inventory:read'],
       facilities: ['harbor-clinic', 'north-hospital'],
     });

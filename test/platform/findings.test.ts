@@ -47,6 +47,8 @@ describe('findings', () => {
       const { facilities } = await odoo.ready;
       const session = await odoo.session({
         identity: createIdentity({
+          audience: 'internal',
+          purpose: 'operations',
           subject: 's',
           client: 'c',
           scopes: [],

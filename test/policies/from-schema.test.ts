@@ -21,7 +21,14 @@ const resolvers = {
 const schemaWith = (tree: RuleTree) => guard(buildSubgraphSchema([{ typeDefs: document, resolvers }]), tree);
 
 const ask = async (source: string, scopes: readonly string[], tree = rulesFromSchema(document).tree) => {
-  const identity = createIdentity({ subject: 's', client: 'c', scopes, facilities: [] });
+  const identity = createIdentity({
+    audience: 'internal',
+    purpose: 'operations',
+    subject: 's',
+    client: 'c',
+    scopes,
+    facilities: [],
+  });
   const { data, errors = [] } = await graphql({ schema: schemaWith(tree), source, contextValue: { identity } });
   return { data: JSON.parse(JSON.stringify(data)) as unknown, codes: errors.map(codeOf) };
 };

@@ -61,7 +61,14 @@ const open = async (server: FakeScimOptions, options: Partial<ScimOwnerOptions> 
 };
 
 const as = async (...facilities: string[]): Promise<ScimSession> => {
-  const identity = createIdentity({ subject: 's', client: 'c', scopes: [], facilities });
+  const identity = createIdentity({
+    audience: 'internal',
+    purpose: 'operations',
+    subject: 's',
+    client: 'c',
+    scopes: [],
+    facilities,
+  });
   const session = await owner.session({ identity, requestId: 'r', deadline: deadlineIn(5 * SECOND) });
   // The first request looks which of the facilities there are.
   await session.facilities().catch(() => undefined);

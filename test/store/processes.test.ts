@@ -158,7 +158,14 @@ describe('the lock of a directory', () => {
     await owner.start();
     await postgres.stop();
     const ask = async () => {
-      const identity = createIdentity({ subject: 's', client: 'c', scopes: [], facilities: [] });
+      const identity = createIdentity({
+        audience: 'internal',
+        purpose: 'operations',
+        subject: 's',
+        client: 'c',
+        scopes: [],
+        facilities: [],
+      });
       const store = await owner.session({ identity, deadline: deadlineIn(5 * SECOND) });
       return store.ask((db) => db.selectFrom('facility').select('code').execute());
     };

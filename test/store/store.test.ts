@@ -65,7 +65,14 @@ describe.each(STORE_ENGINES)('the store on $title', ({ start }) => {
       .ours()
       .ask((db) => sql`truncate cross_reference, facility, duplicate_candidate, finding restart identity`.execute(db));
     return shared.session({
-      identity: createIdentity({ subject: 's', client: 'c', scopes: [], facilities }),
+      identity: createIdentity({
+        audience: 'internal',
+        purpose: 'operations',
+        subject: 's',
+        client: 'c',
+        scopes: [],
+        facilities,
+      }),
       deadline: deadlineIn(20 * SECOND),
     });
   };
@@ -178,7 +185,14 @@ describe.each(STORE_ENGINES)('the store on $title', ({ start }) => {
     const owner = open(await engine.database());
     await owner.start();
     const session = await owner.session({
-      identity: createIdentity({ subject: 's', client: 'c', scopes: [], facilities: [] }),
+      identity: createIdentity({
+        audience: 'internal',
+        purpose: 'operations',
+        subject: 's',
+        client: 'c',
+        scopes: [],
+        facilities: [],
+      }),
       deadline: deadlineIn(100),
     });
     const never = session.ask(() => new Promise(() => undefined));

@@ -43,6 +43,8 @@ describe('a subgraph of this process', () => {
       { query, variables },
       {
         identity: createIdentity({
+          audience: 'internal',
+          purpose: 'operations',
           subject: 'test',
           client: 'test',
           scopes: Object.keys(SCOPES),

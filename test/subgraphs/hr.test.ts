@@ -206,7 +206,14 @@ describe('hr in the graph', () => {
   it('finds employees and departments by number and code, within the facilities of the caller', async () => {
     const parts = subgraphs.filter(({ name }) => name === 'hr' || name === 'finance');
     const { owners, close } = await openTestOwners(parts, odoo.settings, scim.settings);
-    const identity = createIdentity({ subject: 's', client: 'c', scopes: Object.keys(SCOPES), facilities: [NORTH] });
+    const identity = createIdentity({
+      audience: 'internal',
+      purpose: 'operations',
+      subject: 's',
+      client: 'c',
+      scopes: Object.keys(SCOPES),
+      facilities: [NORTH],
+    });
     const [finance, hr] = parts.map((subgraph) => executable(subgraph, { owners, log: silentLog() }));
     const refer = async (
       part: ExecutableSubgraph | undefined,

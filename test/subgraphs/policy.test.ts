@@ -71,7 +71,14 @@ describe.each(subgraphs)('the $name subgraph, asked directly', (subgraph) => {
     part.execute(
       { query, variables },
       {
-        identity: createIdentity({ subject: 's', client: 'c', scopes, facilities }),
+        identity: createIdentity({
+          audience: 'internal',
+          purpose: 'operations',
+          subject: 's',
+          client: 'c',
+          scopes,
+          facilities,
+        }),
         requestId: 'r',
         deadline: deadlineIn(10 * SECOND),
       },

@@ -57,6 +57,8 @@ describe('subgraphs over HTTP', () => {
   const urlOf = (name: string) => `${servers.get(name)?.url}/graphql`;
   const envelope = (facts: Partial<Envelope> = {}): Envelope => ({
     identity: createIdentity({
+      audience: 'internal',
+      purpose: 'operations',
       subject: 's',
       client: 'c',
       scopes: Object.keys(SCOPES),

@@ -1,6 +1,6 @@
 import type { PlanNode, QueryPlan } from '@apollo/query-planner';
 import { type DocumentNode, type FragmentDefinitionNode, getOperationAST, Kind, type SelectionSetNode } from 'graphql';
-import { ALWAYS, type Conditions, narrowed } from '../../authorization/conditions.ts';
+import { ALWAYS, type Conditions, narrowed } from '../../../policies/access/conditions.ts';
 import { readFetch } from './fetch-text.ts';
 
 /**

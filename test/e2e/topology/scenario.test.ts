@@ -107,7 +107,14 @@ interface Answer {
   /** What a gateway would send with it. */
   const signedFor = (subgraph: string, body: string): Record<string, string> => {
     const secret = new Secret(readFileSync(join(topology.place.folder, 'secrets/subgraph_secret'), 'utf8'));
-    const identity = createIdentity({ subject: 's', client: 'c', scopes: [], facilities: [] });
+    const identity = createIdentity({
+      audience: 'internal',
+      purpose: 'operations',
+      subject: 's',
+      client: 'c',
+      scopes: [],
+      facilities: [],
+    });
     const envelope = { identity, requestId: 'r', deadline: deadlineIn(20 * SECOND) };
     return { [ENVELOPE_HEADER]: envelopeSigner(subgraph, envelopeKey(secret, subgraph))(envelope, body) };
   };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { type GraphQLError, isObjectType, OperationTypeNode, parse, validate } from 'graphql';
-import { analyzeOperation } from '../../../gateway/authorization/analyze-operation.ts';
-import { filterDocument, type PreparedOperation } from '../../../gateway/authorization/filter-document.ts';
-import type { Requirements } from '../../../gateway/authorization/requirements.ts';
+import { analyzeOperation } from '../../../policies/access/analyze-operation.ts';
+import { filterDocument, type PreparedOperation } from '../../../policies/access/filter-document.ts';
+import type { Requirements } from '../../../policies/access/requirements.ts';
 import { executeCompiled } from '../../../gateway/executor/compiled/execute.ts';
 import type { ExecutePlan } from '../../../gateway/executor/execute-plan.ts';
 import { executeByReference } from '../../../gateway/executor/reference.ts';

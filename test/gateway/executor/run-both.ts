@@ -104,7 +104,14 @@ export const run = async (
 export const decoded = (executed: Executed): string =>
   'data' in executed ? executed.data : Buffer.concat(executed.answer).toString().slice('{"data":'.length, -1);
 
-const NOBODY = createIdentity({ subject: 'test', client: 'test', scopes: [], facilities: [] });
+const NOBODY = createIdentity({
+  audience: 'internal',
+  purpose: 'operations',
+  subject: 'test',
+  client: 'test',
+  scopes: [],
+  facilities: [],
+});
 
 /** Message, code and path of an error, as text. */
 export const told = ({ message, path, extensions }: GraphQLError): string =>

@@ -780,7 +780,14 @@ const RUN = {
   generation: (world satisfies World).generation,
   variables: {},
   envelope: {
-    identity: createIdentity({ subject: 's', client: 'c', scopes: [], facilities: [] }),
+    identity: createIdentity({
+      audience: 'internal',
+      purpose: 'operations',
+      subject: 's',
+      client: 'c',
+      scopes: [],
+      facilities: [],
+    }),
     requestId: 'r',
     deadline: Date.now() + 60_000,
   },

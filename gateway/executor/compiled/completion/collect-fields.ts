@@ -7,7 +7,7 @@ import {
   type NamedTypeNode,
   type SelectionSetNode,
 } from 'graphql';
-import { ALWAYS, type Condition, narrowed } from '../../../authorization/conditions.ts';
+import { ALWAYS, type Condition, narrowed } from '../../../../policies/access/conditions.ts';
 import { namesWithin } from '../type-names.ts';
 
 /** A selection of a field, and what has to hold for it. */

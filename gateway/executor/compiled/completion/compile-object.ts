@@ -9,7 +9,7 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import type { Condition } from '../../../authorization/conditions.ts';
+import type { Condition } from '../../../../policies/access/conditions.ts';
 import { isConcrete } from '../type-names.ts';
 import { collectFields, type Fields, type Selected, selectionSetsOf } from './collect-fields.ts';
 import { type Asked, compilePosition, type Operation } from './compile-position.ts';

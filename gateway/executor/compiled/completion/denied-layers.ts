@@ -1,6 +1,6 @@
 import { isNonNullType } from 'graphql';
-import { type Conditions, NEVER } from '../../../authorization/conditions.ts';
-import type { DeniedSelections } from '../../../authorization/denied.ts';
+import { type Conditions, NEVER } from '../../../../policies/access/conditions.ts';
+import type { DeniedSelections } from '../../../../policies/access/denied.ts';
 
 /** What was taken out of one selection of an object, and when that selection is part of a request. */
 export interface DeniedLayer {

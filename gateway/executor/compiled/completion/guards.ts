@@ -1,4 +1,4 @@
-import { type Condition, hold } from '../../../authorization/conditions.ts';
+import { type Condition, hold } from '../../../../policies/access/conditions.ts';
 import type { CompletionState } from './completer.ts';
 
 /** The conditions of `@skip` and `@include` in one operation, numbered, so that each is looked at once per request. */

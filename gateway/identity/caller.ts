@@ -1,0 +1,58 @@
+import { fail } from '../../platform/errors.ts';
+import { createIdentity, type Identity, type IdentityFacts } from '../../platform/identity.ts';
+import { AUDIENCES } from '../../policies/audiences.ts';
+import type { Client, Clients } from '../../policies/clients.ts';
+
+/** What a token says of its bearer, once it has been checked. */
+export type TokenFacts = Pick<IdentityFacts, 'subject' | 'client'> & {
+  readonly scopes: readonly string[];
+  readonly facilities: readonly string[];
+  readonly issuer: string;
+};
+
+/** A bearer of a valid token, together with the application that sends it. */
+export interface Caller {
+  readonly client: Client;
+  /**
+   * Who asks, in a request for this purpose; for the first one the client is registered for when it names none. The same
+   * purpose gives the same object.
+   *
+   * @throws FORBIDDEN for a purpose that the client is not registered for
+   */
+  as(purpose: string | undefined): Identity;
+}
+
+/**
+ * Puts what a token grants under what its client was registered for: nothing is granted that is not in both.
+ *
+ * @throws FORBIDDEN for a client that is not registered, or not with this issuer, or no longer active
+ */
+export const callerOf = (facts: TokenFacts, clients: Clients): Caller => {
+  const client = clients.get(facts.client);
+  if (client === undefined || !client.active) throw fail('FORBIDDEN');
+  if (client.issuer !== undefined && client.issuer !== facts.issuer) throw fail('FORBIDDEN');
+  const identities = new Map<string, Identity>();
+  const { party: kind } = AUDIENCES[client.audience];
+  return {
+    client,
+    as: (purpose = client.purposes[0] ?? '') => {
+      const known = identities.get(purpose);
+      if (known !== undefined) return known;
+      if (!client.purposes.some((registered) => registered === purpose)) throw fail('FORBIDDEN');
+      const identity = createIdentity({
+        subject: facts.subject,
+        client: facts.client,
+        scopes: under(client.scopes, facts.scopes),
+        facilities: under(client.facilities, facts.facilities),
+        audience: client.audience,
+        purpose,
+        ...(kind === null || client.party === undefined ? {} : { party: { kind, id: client.party } }),
+      });
+      identities.set(purpose, identity);
+      return identity;
+    },
+  };
+};
+
+const under = (ceiling: '*' | readonly string[], granted: readonly string[]): readonly string[] =>
+  ceiling === '*' ? granted : granted.filter((one) => ceiling.includes(one));
