@@ -22,7 +22,7 @@ import { toldErrors } from './told-errors.ts';
  */
 export type CompleteOperation = (
   data: JsonObject,
-  variables: Readonly<Record<string, unknown>>,
+  request: Pick<CompletionState, 'variables' | 'shown'>,
   told: readonly GraphQLError[],
 ) => { readonly data: string; readonly errors: readonly GraphQLError[] };
 
@@ -38,7 +38,7 @@ export const compileOperation = (
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const node of document?.definitions ?? [])
     if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
-  const introspected = compileIntrospection({ schema, fragments }, left, typeKey);
+  const introspected = compileIntrospection(fragments, left, typeKey);
   const complete = compileObject(
     { schema, fragments, guards, typeKey, introspected },
     rootType.name,
@@ -48,8 +48,8 @@ export const compileOperation = (
     },
     { path: [], depth: 0, field: rootType.name, nodes: [] },
   );
-  return (data, variables, told) => {
-    const state: CompletionState = { variables, isOpen: [], indices: [], told: toldErrors(told), errors: [] };
+  return (data, { variables, shown }, told) => {
+    const state: CompletionState = { variables, shown, isOpen: [], indices: [], told: toldErrors(told), errors: [] };
     guards.evaluate(state);
     return { data: complete(data, state) ?? 'null', errors: state.errors };
   };
