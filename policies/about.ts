@@ -85,6 +85,7 @@ const inInput = ({ name, fields: members = [] }: InputObjectTypeDefinitionNode, 
     // What is written by a mutation is no question; how a value is compared is judged where the value is named.
     isBound:
       !type.endsWith('Input') &&
+      !type.startsWith('join__') &&
       !(row !== undefined && !isOfRows && COMPARISONS.has(member.name.value)) &&
       !/(?:(?:Order|Group)Field|^OrderDirection)$/.test(namedType(member.type)),
   }));

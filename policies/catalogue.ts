@@ -1,10 +1,11 @@
-import { type FieldDefinitionNode, parse } from 'graphql';
+import { type DocumentNode, type FieldDefinitionNode, parse } from 'graphql';
 import {
   type FieldedType,
   fieldedTypes,
   graphNames,
   graphsOfField,
   isMarked,
+  mergedTypes,
   namedType,
   ROOTS,
   textOf,
@@ -72,6 +73,24 @@ export const readEveryField = (supergraphSdl: string): readonly CatalogueEntry[]
         subgraphs: graphsOfField(type, field).map((graph) => names.get(graph) ?? graph),
       };
     }),
+  );
+};
+
+/**
+ * The class of each field, by its coordinate, as the schema of a subgraph or the supergraph has it. Left out: parts of
+ * values, and what has none, or several.
+ */
+export const classesOf = (document: DocumentNode): ReadonlyMap<string, string> => {
+  const types = new Map(mergedTypes(document).map((type) => [type.name.value, type]));
+  return new Map(
+    [...types.values()].flatMap((type) =>
+      (type.fields ?? []).flatMap((field): [string, string][] => {
+        const { classes, isValue } = sayingsOf(type, field, types);
+        const [only, ...others] = classes;
+        if (only === undefined || isValue || others.length > 0) return [];
+        return [[`${type.name.value}.${field.name.value}`, only]];
+      }),
+    ),
   );
 };
 

@@ -41,6 +41,7 @@ export const executable = (subgraph: Subgraph, { owners, log }: Runtime): Execut
     const made = openSessions(owners, subgraph.connector.owners, envelope, signal).then((sessions) => ({
       ...subgraph.connector.connect(sessions),
       identity: envelope.identity,
+      isDryRun: envelope.isDryRun,
     }));
     contexts.set(envelope, made);
     return made;

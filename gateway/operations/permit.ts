@@ -1,6 +1,6 @@
+import type { Identity } from '../../platform/identity.ts';
 import { analyzeOperation, unusedKey } from '../../policies/access/analyze-operation.ts';
-import { filterDocument, maskOf } from '../../policies/access/filter-document.ts';
-import type { Holder } from '../../policies/access/requirement.ts';
+import { filterDocument, maskOf, wholeMask } from '../../policies/access/filter-document.ts';
 import { specialize } from '../planning/specialize.ts';
 import type { Generation } from '../supergraph/generation.ts';
 import type { KnownOperation, PermittedOperation, Variation } from './known-document.ts';
@@ -15,12 +15,31 @@ export const permit = (
   generation: Generation,
   operation: KnownOperation,
   variables: Readonly<Record<string, unknown>>,
-  identity: Holder,
+  identity: Identity,
 ): PermittedOperation => {
-  const key = truthOf(operation.conditionVariables, variables);
-  const variation = operation.variations.get(key) ?? vary(generation, operation, variables, key);
-  const mask = maskOf(generation.requirements, variation.analyzed, identity);
+  const variation = variationOf(generation, operation, variables);
+  const mask = maskOf(generation.requirements, variation.analyzed, identity, variables);
   return variation.permitted.get(mask) ?? filter(generation, operation, variation, mask);
+};
+
+/** The same for a caller who meets everything. */
+export const permitAll = (
+  generation: Generation,
+  operation: KnownOperation,
+  variables: Readonly<Record<string, unknown>>,
+): PermittedOperation => {
+  const variation = variationOf(generation, operation, variables);
+  const mask = wholeMask(variation.analyzed);
+  return variation.permitted.get(mask) ?? filter(generation, operation, variation, mask);
+};
+
+const variationOf = (
+  generation: Generation,
+  operation: KnownOperation,
+  variables: Readonly<Record<string, unknown>>,
+): Variation => {
+  const key = truthOf(operation.conditionVariables, variables);
+  return operation.variations.get(key) ?? vary(generation, operation, variables, key);
 };
 
 const truthOf = (names: readonly string[], variables: Readonly<Record<string, unknown>>): string => {

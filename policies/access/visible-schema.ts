@@ -8,14 +8,18 @@ import {
   isInterfaceType,
   isObjectType,
 } from 'graphql';
+import type { Identity } from '../../platform/identity.ts';
 import { narrowSchema } from '../narrow-schema.ts';
 import { fieldNeeds } from './field-needs.ts';
-import { type Holder, isSatisfied } from './requirement.ts';
-import type { RequirementIds, Requirements } from './requirements.ts';
+import { isSatisfied } from './requirement.ts';
+import type { Requirements } from './requirement-table.ts';
 
-/** One digit per requirement there is: `1` where the caller meets it. Callers of one mask are shown one schema. */
-export const wholeMaskOf = ({ all }: Requirements, identity: Holder): string =>
-  all.map((requirement) => (isSatisfied(requirement, identity) ? MET : UNMET)).join('');
+/**
+ * One digit per requirement there is: `1` where the caller meets it, or could with the right arguments. Callers of one mask
+ * are shown one schema.
+ */
+export const shownMaskOf = ({ all, byArguments, rules }: Requirements, identity: Identity): string =>
+  all.map((one, id) => (byArguments.has(id) || isSatisfied(one, identity, rules) ? MET : UNMET)).join('');
 
 const MET = '1';
 const UNMET = '0';
@@ -28,12 +32,13 @@ const UNMET = '0';
  */
 export const visibleSchema = (schema: GraphQLSchema, requirements: Requirements, mask: string): GraphQLSchema => {
   const isMet = (ids: Iterable<number>) => [...ids].every((id) => mask[id] === MET);
-  const ofInput = (type: GraphQLInputType): RequirementIds => requirements.ofType(getNamedType(type).name);
+  const isGiven = (coordinate: string, type: GraphQLInputType) =>
+    isMet(requirements.ofInput(coordinate)) && isMet(requirements.ofType(getNamedType(type).name));
   const needsAt = (parent: Fielded, name: string, objects: ReadonlySet<string>): Iterable<number> => {
     const field = parent.getFields()[name];
     return field === undefined
       ? []
-      : fieldNeeds(schema, requirements, { parent, objects, field, arguments: undefined });
+      : fieldNeeds(schema, requirements, { parent, objects, field, arguments: undefined }).always;
   };
   const isOpen = (type: Fielded, field: string): boolean => {
     if (isObjectType(type)) return isMet(needsAt(type, field, new Set([type.name])));
@@ -49,9 +54,9 @@ export const visibleSchema = (schema: GraphQLSchema, requirements: Requirements,
         if (isOpen(type, field)) return true;
         return isInterfaceType(type) && isClosed(type) && isMet(needsAt(type, field, NO_OBJECTS));
       },
-      argument: (_type, _field, { type }) => isMet(ofInput(type)),
-      input: (_type, { type }) => isMet(ofInput(type)),
-      value: () => true,
+      argument: (type, field, argument) => isGiven(`${type}.${field}(${argument.name}:)`, argument.type),
+      input: (type, field) => isGiven(`${type}.${field.name}`, field.type),
+      value: (type, value) => isMet(requirements.ofInput(`${type}.${value}`)),
     }) ?? NOTHING
   );
 };
