@@ -21,7 +21,7 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Log } from '../platform/log.ts';
-import { AUDIENCES } from '../policies/audiences.ts';
+import { CONTRACTS } from '../policies/audiences.ts';
 import { coerceVariables } from './coerce-variables.ts';
 import { MOST_TOKENS } from './document-size.ts';
 import type { Exchange } from './exchange.ts';
@@ -66,7 +66,7 @@ export const createServing = async (
   if (unreachable.length > 0) throw new Error(`no transport for ${unreachable.join(', ')}`);
   const servings = new Map<string | null, Serving>();
   const by = (contract: string | null) => servings.get(contract);
-  for (const contract of CONTRACTS) {
+  for (const contract of SERVED) {
     const shown = generation.by(contract);
     if (shown === undefined) continue;
     const contentTypes = new LRUCache<string, string>({ max: MOST_CONTENT_TYPES });
@@ -82,7 +82,7 @@ export const createServing = async (
   return servings.get(null) as Serving;
 };
 
-const CONTRACTS: ReadonlySet<string | null> = new Set(Object.values(AUDIENCES).map(({ contract }) => contract));
+const SERVED: readonly (string | null)[] = [null, ...CONTRACTS];
 
 const startApollo = async (generation: Generation, log: Log): Promise<ApolloServer<ApolloContext>> => {
   const apollo = new ApolloServer<ApolloContext>({
@@ -114,7 +114,7 @@ const startApollo = async (generation: Generation, log: Log): Promise<ApolloServ
 
 /** What is served by all contracts together. */
 export const servedBy = (serving: Serving): readonly Serving[] =>
-  [...CONTRACTS].flatMap((contract) => serving.by(contract) ?? []);
+  SERVED.flatMap((contract) => serving.by(contract) ?? []);
 
 export const closeTransports = async (transports: Iterable<Transport>): Promise<void> => {
   await Promise.all([...transports].map(async (transport) => transport.close?.()));

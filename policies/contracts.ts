@@ -69,10 +69,20 @@ export const readContracts = (document: DocumentNode, directive?: string): Contr
  * field, or sorts by them, is there only with that field: an input field or an enum value of which nobody knows what it
  * is about has to be tagged itself.
  *
+ * @param isBesides fields that stay though they have no tag
  * @returns `undefined` where the graph has nothing for the contract
  */
-export const contractSchema = (schema: GraphQLSchema, contracts: Contracts, tag: string): GraphQLSchema | undefined => {
-  let left = narrowSchema(schema, contractOf(schema, contracts, tag));
+export const contractSchema = (
+  schema: GraphQLSchema,
+  contracts: Contracts,
+  tag: string,
+  isBesides: (type: string, field: string) => boolean = () => false,
+): GraphQLSchema | undefined => {
+  const own = contractOf(schema, contracts, tag);
+  let left = narrowSchema(schema, {
+    ...own,
+    field: (type, field) => own.field(type, field) || isBesides(type, field),
+  });
   for (let before: typeof left; left !== undefined && left !== before; ) {
     before = left;
     left = narrowSchema(left, onlyOf(left, contracts));
@@ -97,7 +107,7 @@ const onlyOf = (schema: GraphQLSchema, { about }: Contracts): Keeps => {
 };
 
 /** What stays for a contract, by its own merits. */
-export const contractOf = (schema: GraphQLSchema, { tags, about }: Contracts, tag: string): Keeps => {
+const contractOf = (schema: GraphQLSchema, { tags, about }: Contracts, tag: string): Keeps => {
   const has = (coordinate: string, name: string) => tags.get(coordinate)?.has(name) === true;
   const isWithheld = (...coordinates: readonly string[]) => coordinates.some((one) => has(one, WITHHELD));
   const hasField = (type: string, field: string): boolean =>

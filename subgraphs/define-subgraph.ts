@@ -10,6 +10,7 @@ import { overlay, rulesFromSchema, type SchemaRules } from '../policies/from-sch
 import { guard } from '../policies/guard.ts';
 import { assertMeets, type Asking } from '../policies/demands.ts';
 import type { RuleTree } from '../policies/shield.ts';
+import { type SchemaForAudience, schemasByAudience } from '../policies/subgraph-contracts.ts';
 import type { IdentitySource } from './identities.ts';
 import type { OwnerName, Sessions } from './owners.ts';
 import { scalars } from './scalars.ts';
@@ -62,6 +63,8 @@ export interface Subgraph {
   /** The SDL that is composed. */
   readonly sdl: string;
   readonly schema: GraphQLSchema;
+  /** As much of the schema as may be asked for on behalf of an audience. */
+  readonly contractFor: SchemaForAudience;
   readonly connector: Connector<object>;
 }
 
@@ -73,10 +76,12 @@ export interface Subgraph {
 export const defineSubgraph = <Api extends object>(parts: SubgraphParts<Api>): Subgraph => {
   const sdl = `${read(import.meta.dirname, 'common.graphql')}\n${read(parts.dir, 'schema.graphql')}`;
   const document = parse(sdl);
+  const schema = guarded(document, parts);
   return Object.freeze({
     name: parts.name,
     sdl,
-    schema: guarded(document, parts),
+    schema,
+    contractFor: schemasByAudience(schema, document),
     connector: parts.connector,
   });
 };

@@ -9,7 +9,7 @@ import { overrideLabels } from '../planning/overrides.ts';
 import { createPlanner, type Planner } from '../planning/planner.ts';
 import { readSupergraph } from '../planning/read-supergraph.ts';
 import { createOperationCache, type OperationCache } from '../operations/operation-cache.ts';
-import { contractParts } from './contract-parts.ts';
+import { contractParts, contractSchemas } from './contract-parts.ts';
 import { shownSchemas } from './shown-schemas.ts';
 
 /**
@@ -83,7 +83,7 @@ export const createGeneration = (supergraphSdl: string, options: GenerationOptio
     shownTo: shownSchemas(schema, requirements),
     by: (contract: string | null) => (contract === null ? whole : parts(contract)),
   });
-  const parts = contractParts(whole, supergraph.schema, bytes / PARTS);
+  const parts = contractParts(whole, contractSchemas(supergraphSdl, supergraph, schema), bytes / PARTS);
   return whole;
 };
 

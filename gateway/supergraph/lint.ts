@@ -1,14 +1,17 @@
 import { parse } from 'graphql';
 import { readEveryField } from '../../policies/catalogue.ts';
+import { readSupergraph } from '../planning/read-supergraph.ts';
+import { type ContractSchema, contractSchemas } from './contract-parts.ts';
 import { lintArguments } from './lint/arguments.ts';
+import { lintContracts } from './lint/contracts.ts';
 import { lintNulls } from './lint/nulls.ts';
 import { lintClasses, lintDerived, lintFreshness, lintOwners } from './lint/ownership.ts';
 import { lintWrites } from './lint/writes.ts';
 
 /**
  * What is wrong with a supergraph that composes: fields nobody owns or has classified, owners that contradict each other,
- * writes to what somebody else owns, nulls that take more with them than they have to, and arguments that could be used to
- * find out what may not be seen.
+ * writes to what somebody else owns, nulls that take more with them than they have to, arguments that could be used to
+ * find out what may not be seen, and contracts that hold what is not for their audience.
  *
  * @returns one sentence each, beginning with the coordinate
  */
@@ -23,7 +26,13 @@ export const lintSupergraph = (supergraphSdl: string): readonly string[] => {
     ...lintWrites(document, catalogue),
     ...lintNulls(document),
     ...lintArguments(document),
+    ...lintContracts(document, catalogue, contractsOf(supergraphSdl)),
   ];
+};
+
+const contractsOf = (supergraphSdl: string): ContractSchema => {
+  const supergraph = readSupergraph(supergraphSdl, { isKnownValid: true });
+  return contractSchemas(supergraphSdl, supergraph, supergraph.apiSchema().toGraphQLJSSchema());
 };
 
 export class LintError extends Error {
