@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Schema } from '@apollo/federation-internals';
-import { type GraphQLSchema, parse } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, parse } from 'graphql';
 import { noRequirements, type Requirements } from '../../policies/access/requirement-table.ts';
 import { extractRequirements } from '../../policies/access/requirements.ts';
 import type { Rules } from '../../policies/rules/rule.ts';
+import { type FieldMasks, maskable, readFieldMasks } from '../../policies/field-masks.ts';
 import { overrideLabels } from '../planning/overrides.ts';
 import { createPlanner, type Planner } from '../planning/planner.ts';
 import { readSupergraph } from '../planning/read-supergraph.ts';
@@ -29,6 +30,8 @@ export interface Generation {
   readonly overrideLabels: readonly string[];
   readonly subgraphs: readonly { readonly name: string; readonly url: string }[];
   readonly requirements: Requirements;
+  /** Fields that somebody sees otherwise than they are. */
+  readonly masks: FieldMasks;
   readonly operations: OperationCache;
 }
 
@@ -56,6 +59,7 @@ export const createGeneration = (supergraphSdl: string, options: GenerationOptio
   const supergraph = readSupergraph(supergraphSdl);
   if (options.forReference === true) refuseContexts(supergraph.schema);
   const apiSchema = supergraph.apiSchema();
+  const document = parse(supergraphSdl, { noLocation: true });
   return Object.freeze({
     id: createHash('sha256').update(supergraphSdl).digest('hex'),
     supergraphSdl,
@@ -65,10 +69,13 @@ export const createGeneration = (supergraphSdl: string, options: GenerationOptio
     planner: createPlanner(supergraphSdl, { isFixed: options.forReference !== true }),
     overrideLabels: overrideLabels(supergraph.schema),
     subgraphs: Object.freeze(supergraph.subgraphsMetadata().map(({ name, url }) => Object.freeze({ name, url }))),
-    requirements: open ? noRequirements : requirementsOf(supergraph.schema, supergraphSdl, options),
+    requirements: open ? noRequirements : requirementsOf(supergraph.schema, document, options),
+    masks: open ? NO_MASKS : maskable(readFieldMasks(document)),
     operations: createOperationCache(options.operationBytes ?? MOST_BYTES),
   });
 };
+
+const NO_MASKS: FieldMasks = new Map();
 
 const MOST_BYTES = 128 * 1024 * 1024;
 
@@ -81,8 +88,8 @@ const refuseContexts = (supergraph: Schema): void => {
 
 const CONTEXT = 'https://specs.apollo.dev/context';
 
-const requirementsOf = (supergraph: Schema, supergraphSdl: string, { rules }: GenerationOptions): Requirements =>
+const requirementsOf = (supergraph: Schema, document: DocumentNode, { rules }: GenerationOptions): Requirements =>
   extractRequirements(supergraph, {
-    document: parse(supergraphSdl, { noLocation: true }),
+    document,
     ...(rules === undefined ? {} : { rules }),
   });
