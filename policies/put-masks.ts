@@ -6,6 +6,7 @@ import {
   isObjectType,
 } from 'graphql';
 import type { Identity } from '../platform/identity.ts';
+import { UNREAD } from '../platform/selection.ts';
 import { type FieldMask, type FieldMasks, maskFor, type Sights } from './field-masks.ts';
 import type { MaskKey, MaskKeys } from './mask-keys.ts';
 import { type Mask, maskValue } from './masks.ts';
@@ -38,9 +39,15 @@ export const isAnyMasked = (fields: FieldMasks, sights: Sights): boolean =>
 const put = (field: GraphQLField<unknown, Context>, known: FieldMask, sights: Sights, keys: MaskKeys): void => {
   const mask = maskFor(known, sights);
   const resolve: Resolve = field.resolve ?? defaultFieldResolver;
-  if (mask === 'REMOVED' && !known.isJoining) field.resolve = () => null;
+  if (mask === 'REMOVED' && !known.isJoining) remove(field);
   else if (isPaged(field) && hasSealedPlaces(known, sights)) field.resolve = openingPlaces(resolve, keys);
   else if (mask !== 'KEEP' && !known.isJoining) field.resolve = masking(resolve, known, mask, keys);
+};
+
+/** It is not resolved, and its owner is not asked for it. */
+const remove = (field: GraphQLField<unknown, Context>): void => {
+  field.resolve = () => null;
+  field.extensions = { ...field.extensions, [UNREAD]: true };
 };
 
 const isPaged = ({ args }: GraphQLField<unknown, Context>): boolean => args.some(({ name }) => name === 'after');
