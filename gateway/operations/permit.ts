@@ -23,7 +23,7 @@ export const permit = (
 ): PermittedOperation => {
   const variation = variationOf(generation, operation, variables);
   const mask = maskOf(generation.requirements, variation.analyzed, identity, variables);
-  return permitted(generation, operation, variation, mask, sightsFor(variation, identity));
+  return keptOrMade(generation, operation, variation, mask, sightsFor(variation, identity));
 };
 
 /** The same as if everything were met; values are masked for the identity, and for nobody when there is none. */
@@ -35,7 +35,7 @@ export const permitAll = (
 ): PermittedOperation => {
   const variation = variationOf(generation, operation, variables);
   const sights = identity === undefined ? undefined : sightsFor(variation, identity);
-  return permitted(generation, operation, variation, wholeMask(variation.analyzed), sights);
+  return keptOrMade(generation, operation, variation, wholeMask(variation.analyzed), sights);
 };
 
 const variationOf = (
@@ -50,7 +50,7 @@ const variationOf = (
 const sightsFor = ({ classes }: Variation, { audience, purpose }: Identity): Sights | undefined =>
   classes.length === 0 ? undefined : sightsOf(audience, purpose);
 
-const permitted = (
+const keptOrMade = (
   generation: Generation,
   operation: KnownOperation,
   variation: Variation,
