@@ -1,11 +1,10 @@
-import { type DocumentNode, type FieldDefinitionNode, parse } from 'graphql';
+import { type FieldDefinitionNode, parse } from 'graphql';
 import {
   type FieldedType,
   fieldedTypes,
   graphNames,
   graphsOfField,
   isMarked,
-  mergedTypes,
   namedType,
   ROOTS,
   textOf,
@@ -76,24 +75,6 @@ export const readEveryField = (supergraphSdl: string): readonly CatalogueEntry[]
   );
 };
 
-/**
- * The class of each field, by its coordinate, as the schema of a subgraph or the supergraph has it. Left out: parts of
- * values, and what has none, or several.
- */
-export const classesOf = (document: DocumentNode): ReadonlyMap<string, string> => {
-  const types = new Map(mergedTypes(document).map((type) => [type.name.value, type]));
-  return new Map(
-    [...types.values()].flatMap((type) =>
-      (type.fields ?? []).flatMap((field): [string, string][] => {
-        const { classes, isValue } = sayingsOf(type, field, types);
-        const [only, ...others] = classes;
-        if (only === undefined || isValue || others.length > 0) return [];
-        return [[`${type.name.value}.${field.name.value}`, only]];
-      }),
-    ),
-  );
-};
-
 type Sayings = Pick<CatalogueEntry, 'isValue' | 'owners' | 'derivedFrom' | 'classes' | 'freshness'>;
 type Types = ReadonlyMap<string, FieldedType>;
 
@@ -118,7 +99,7 @@ const sayingsOf = (type: FieldedType, field: FieldDefinitionNode, types: Types):
 };
 
 /** The type whose owner and class a field takes: of a page those of its rows, of a root field those of what it returns. */
-const modelOf = (type: FieldedType, field: FieldDefinitionNode, types: Types): FieldedType | undefined => {
+export const modelOf = (type: FieldedType, field: FieldDefinitionNode, types: Types): FieldedType | undefined => {
   if (ROOTS.has(type.name.value)) {
     const returned = types.get(namedType(field.type));
     return returned === undefined ? undefined : rowsOf(returned, types);
@@ -127,7 +108,7 @@ const modelOf = (type: FieldedType, field: FieldDefinitionNode, types: Types): F
 };
 
 /** What a connection or an edge is made of; of any other type, itself. */
-const rowsOf = (type: FieldedType, types: Types): FieldedType => {
+export const rowsOf = (type: FieldedType, types: Types): FieldedType => {
   const { value } = type.name;
   const field = value.endsWith('Connection') ? 'nodes' : value.endsWith('Edge') ? 'node' : undefined;
   const row = type.fields?.find(({ name }) => name.value === field);

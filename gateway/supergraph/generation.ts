@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Schema } from '@apollo/federation-internals';
-import { type GraphQLSchema, parse } from 'graphql';
+import { type DocumentNode, type GraphQLSchema, parse } from 'graphql';
 import type { Identity } from '../../platform/identity.ts';
 import { noRequirements, type Requirements } from '../../policies/access/requirement-table.ts';
 import { extractRequirements } from '../../policies/access/requirements.ts';
 import type { Rules } from '../../policies/rules/rule.ts';
+import { type FieldMasks, maskable, readFieldMasks } from '../../policies/field-masks.ts';
 import { overrideLabels } from '../planning/overrides.ts';
 import { createPlanner, type Planner } from '../planning/planner.ts';
 import { readSupergraph } from '../planning/read-supergraph.ts';
@@ -34,6 +35,8 @@ export interface Generation {
   readonly overrideLabels: readonly string[];
   readonly subgraphs: readonly { readonly name: string; readonly url: string }[];
   readonly requirements: Requirements;
+  /** Fields that somebody sees otherwise than they are. */
+  readonly masks: FieldMasks;
   readonly operations: OperationCache;
   /** What introspection shows to this caller: of what clients see, what it may use. The same object for alike callers. */
   shownTo(caller: Identity): GraphQLSchema;
@@ -65,8 +68,9 @@ export const createGeneration = (supergraphSdl: string, options: GenerationOptio
   const supergraph = readSupergraph(supergraphSdl);
   if (options.forReference === true) refuseContexts(supergraph.schema);
   const apiSchema = supergraph.apiSchema();
+  const document = parse(supergraphSdl, { noLocation: true });
   const schema = apiSchema.toGraphQLJSSchema();
-  const requirements = open ? noRequirements : requirementsOf(supergraph.schema, supergraphSdl, options);
+  const requirements = open ? noRequirements : requirementsOf(supergraph.schema, document, options);
   const bytes = options.operationBytes ?? MOST_BYTES;
   const whole: Generation = Object.freeze({
     contract: null,
@@ -79,6 +83,7 @@ export const createGeneration = (supergraphSdl: string, options: GenerationOptio
     overrideLabels: overrideLabels(supergraph.schema),
     subgraphs: Object.freeze(supergraph.subgraphsMetadata().map(({ name, url }) => Object.freeze({ name, url }))),
     requirements,
+    masks: open ? NO_MASKS : maskable(readFieldMasks(document)),
     operations: createOperationCache(bytes),
     shownTo: shownSchemas(schema, requirements),
     by: (contract: string | null) => (contract === null ? whole : parts(contract)),
@@ -89,6 +94,7 @@ export const createGeneration = (supergraphSdl: string, options: GenerationOptio
 
 /** Of the room for operations, what each contract has besides: partners send few documents. */
 const PARTS = 8;
+const NO_MASKS: FieldMasks = new Map();
 
 const MOST_BYTES = 128 * 1024 * 1024;
 
@@ -101,8 +107,8 @@ const refuseContexts = (supergraph: Schema): void => {
 
 const CONTEXT = 'https://specs.apollo.dev/context';
 
-const requirementsOf = (supergraph: Schema, supergraphSdl: string, { rules }: GenerationOptions): Requirements =>
+const requirementsOf = (supergraph: Schema, document: DocumentNode, { rules }: GenerationOptions): Requirements =>
   extractRequirements(supergraph, {
-    document: parse(supergraphSdl, { noLocation: true }),
+    document,
     ...(rules === undefined ? {} : { rules }),
   });

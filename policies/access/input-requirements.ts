@@ -1,7 +1,7 @@
 import { type DocumentNode, Kind } from 'graphql';
 import { readAbout } from '../about.ts';
-import { classesOf } from '../catalogue.ts';
-import { type FieldedType, isMarked, mergedTypes, namedType } from '../supergraph-text.ts';
+import { type FieldMasks, readFieldMasks } from '../field-masks.ts';
+import { type FieldedType, mergedTypes, namedType } from '../supergraph-text.ts';
 import type { Requirement } from './requirement.ts';
 
 /** What it takes to use an argument that is about a field. */
@@ -16,16 +16,16 @@ export interface InputRequirement {
 
 /**
  * Who may not see a value may not find it out by asking for the rows that have it: an argument takes what the field it is
- * about takes, and the value has to be seen in clear. Where the field holds an entity, it is the entity's id that is
- * compared, which is seen or not by its own class.
+ * about takes, and the value has to be seen as it is: in clear, or masked where its mask keeps it. Where the field holds an
+ * entity, it is the entity's id that is compared, which has a class and a mask of its own.
  */
 export const inputRequirements = (document: DocumentNode): readonly InputRequirement[] => {
   const types = new Map(mergedTypes(document).map((type) => [type.name.value, type]));
-  const classes = classesOf(document);
+  const masks = readFieldMasks(document);
   return [...readAbout(document).targets].map(([coordinate, targets]) => ({
     coordinate,
     fields: targets.flatMap((target) => placesOf(target, types)),
-    sights: targets.flatMap((target) => sightsOf(target, types, classes)),
+    sights: targets.flatMap((target) => sightsOf(target, types, masks)),
   }));
 };
 
@@ -53,14 +53,16 @@ const placesOf = (target: string, types: Types): InputRequirement['fields'] => {
   }));
 };
 
-const sightsOf = (target: string, types: Types, classes: ReadonlyMap<string, string>): readonly Requirement[] => {
+const sightsOf = (target: string, types: Types, masks: FieldMasks): readonly Requirement[] => {
   const [type, field] = split(target);
-  const returns = returnedBy(types, type, field);
-  const entity = types.get(returns);
-  const isEntity =
-    entity !== undefined && !isMarked(entity, 'valueType') && entity.fields?.some(({ name }) => name.value === 'id');
-  const own = sight(classes.get(target), isEntity === true ? 'masked' : 'clear');
-  return isEntity === true ? [...own, ...sight(classes.get(`${returns}.id`), 'clear')] : own;
+  const mask = masks.get(target);
+  if (mask === undefined) return [];
+  if (mask.kind !== 'object') return sight(mask.class, mask.masked === 'KEEP' ? 'masked' : 'clear');
+  const id = masks.get(`${returnedBy(types, type, field)}.id`);
+  const rows = sight(mask.returns, 'masked');
+  // Of what has no id it is not known what is compared.
+  if (id === undefined) return [...sight(mask.class, 'clear'), ...rows];
+  return [...sight(mask.class, 'masked'), ...rows, ...sight(id.class, id.masked === 'KEEP' ? 'masked' : 'clear')];
 };
 
 const sight = (dataClass: string | undefined, atLeast: 'clear' | 'masked'): readonly Requirement[] =>

@@ -34,7 +34,13 @@ describe('a denied field', () => {
       {
         message: 'Unauthorized field or type.',
         path: ['items', '@', 'cost'],
-        extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE', retryable: false, requestId: expect.any(String) },
+        extensions: {
+          code: 'UNAUTHORIZED_FIELD_OR_TYPE',
+          retryable: false,
+          requestId: expect.any(String),
+          decisionId: expect.stringMatching(/^[\w-]{16}$/),
+          needs: [{ kind: 'scopes', oneOf: [['stock:read', 'finance:read'], ['audit']] }],
+        },
       },
     ]);
     expect(asked()).toEqual(['{items{id}}']);
