@@ -8,6 +8,8 @@ import type { ScimEntity } from '../platform/scim/entity.ts';
 import { besideSource } from '../platform/root.ts';
 import { overlay, rulesFromSchema, type SchemaRules } from '../policies/from-schema.ts';
 import { guard } from '../policies/guard.ts';
+import { hideRows } from '../policies/hide-rows.ts';
+import { mayHaveRows, rowScopes } from '../policies/rows.ts';
 import { assertHolds } from '../policies/rules.ts';
 import type { RuleTree } from '../policies/shield.ts';
 import type { IdentitySource } from './identities.ts';
@@ -86,20 +88,28 @@ const guarded = <Api extends object>(
   { resolvers, references, policy }: SubgraphParts<Api>,
 ): GraphQLSchema => {
   const rules = rulesFromSchema(document);
-  const all = { ...withReferences(resolvers, references, rules), ...scalars };
+  const scopes = rowScopes(document);
+  const isHidden = (type: string, { party }: Identity) => !mayHaveRows(scopes.get(type), party);
+  const all = { ...withReferences(resolvers, references, rules, isHidden), ...scalars };
   // The list form is the one that every release of @apollo/subgraph takes.
   const schema = buildSubgraphSchema([{ typeDefs: document, resolvers: all as never }]);
+  hideRows(schema, scopes);
   return guard(schema, overlay(rules.tree, policy));
 };
 
-/** A reference is refused before anything is looked up. */
-const withReferences = <Api>(resolvers: Resolvers<Api>, references: References<Api>, rules: SchemaRules) => {
+/** A reference is refused, or answered as one to nothing, before anything is looked up. */
+const withReferences = <Api>(
+  resolvers: Resolvers<Api>,
+  references: References<Api>,
+  rules: SchemaRules,
+  isHidden: (type: string, identity: Identity) => boolean,
+) => {
   const merged: Record<string, Record<string, unknown>> = { ...resolvers };
   for (const [type, find] of Object.entries(references)) {
     const required = rules.requirementOf(type);
     const resolveReference: ReferenceResolver<Api> = (key, context, info) => {
       assertHolds(context.identity, required);
-      return find(key, context, info);
+      return isHidden(type, context.identity) ? null : find(key, context, info);
     };
     merged[type] = { ...merged[type], __resolveReference: resolveReference };
   }

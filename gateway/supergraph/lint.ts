@@ -2,11 +2,13 @@ import { parse } from 'graphql';
 import { readEveryField } from '../../policies/catalogue.ts';
 import { lintNulls } from './lint/nulls.ts';
 import { lintClasses, lintDerived, lintFreshness, lintOwners } from './lint/ownership.ts';
+import { lintRows } from './lint/rows.ts';
 import { lintWrites } from './lint/writes.ts';
 
 /**
  * What is wrong with a supergraph that composes: fields nobody owns or has classified, owners that contradict each other,
- * writes to what somebody else owns, and nulls that take more with them than they have to.
+ * writes to what somebody else owns, nulls that take more with them than they have to, and types that do not say whose rows
+ * a caller sees.
  *
  * @returns one sentence each, beginning with the coordinate
  */
@@ -20,6 +22,7 @@ export const lintSupergraph = (supergraphSdl: string): readonly string[] => {
     ...lintDerived(catalogue),
     ...lintWrites(document, catalogue),
     ...lintNulls(document),
+    ...lintRows(document),
   ];
 };
 

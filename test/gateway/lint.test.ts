@@ -12,8 +12,12 @@ const COMMON = readFileSync(join(ROOT, 'subgraphs', 'common.graphql'), 'utf8');
 const HEAD = COMMON.slice(0, COMMON.indexOf('"A day in ISO 8601'));
 const DATA = '@systemOfRecord(system: ODOO) @classification(class: INTERNAL)';
 
-/** What the lint says of subgraphs `a`, `b` …, each given by its types. */
+/** The same but for what they say of their rows, which is nothing. */
 const lint = (...subgraphs: readonly string[]): readonly string[] =>
+  everyProblem(...subgraphs).filter((problem) => !problem.endsWith('(@rows)'));
+
+/** What the lint says of subgraphs `a`, `b` …, each given by its types. */
+const everyProblem = (...subgraphs: readonly string[]): readonly string[] =>
   lintSupergraph(
     compose(
       subgraphs.map((sdl, index) => {
@@ -249,5 +253,33 @@ describe('a field that is never null', () => {
         `type Query { t: T } type T ${guard} ${DATA} { ${field} } type Inner @requiresScopes(scopes: [["x"]]) ${DATA} { g: Int }`,
       ),
     ).toEqual([]);
+  });
+});
+
+describe('the rows of a type', () => {
+  const said = (rows: string, name = 'T') =>
+    everyProblem(`type Query { t: ${name} } type ${name} ${rows} ${DATA} { f: Int }`);
+
+  it('are seen by facility, by party, or by everybody for a reason', () => {
+    for (const rows of [
+      '[FACILITY]',
+      '[FACILITY, SUPPLIER], wholeFor: [PAYER]',
+      '[], because: "it is the same everywhere"',
+    ])
+      expect([rows, said(`@rows(by: ${rows})`)]).toEqual([rows, []]);
+  });
+
+  it.each([
+    ['', 'does not say whose rows a caller sees (@rows)'],
+    ['@rows(by: [PAYER])', 'is seen whatever the facility, and does not say why (because)'],
+    ['@rows(by: [FACILITY], because: "no")', 'is seen by facility, and says why it is not (because)'],
+    ['@rows(by: [FACILITY, PAYER], wholeFor: [PAYER])', 'a payer sees its own rows, and all of them: one of these'],
+  ])('with %s', (rows, problem) => {
+    expect(said(rows)).toEqual([`T: ${problem}`]);
+  });
+
+  it('are not asked of values and pages', () => {
+    expect(everyProblem(`type Query { t: V } type V @valueType ${DATA} { f: Int }`)).toEqual([]);
+    expect(said('', 'TEdge')).toEqual([]);
   });
 });
