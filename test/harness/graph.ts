@@ -6,6 +6,7 @@ import { type Config, loadConfig } from '../../platform/config.ts';
 import type { FhirCallEvent } from '../../platform/fhir/types.ts';
 import { fhirSettings } from '../../platform/fhir/settings.ts';
 import { type Log, silentLog } from '../../platform/log.ts';
+import type { Party } from '../../platform/identity.ts';
 import type { CallEvent, OdooSettings } from '../../platform/odoo/types.ts';
 import { ROOT } from '../../platform/root.ts';
 import type { CallEvent as ScimCall, ScimSettings } from '../../platform/scim/types.ts';
@@ -19,6 +20,7 @@ import { closeOwners, openOwners, type Owners } from '../../subgraphs/owners.ts'
 import { startIssuer } from '../fakes/issuer.ts';
 import { startBillingOffice } from './billing-office.ts';
 import { SMALL_FACILITIES, startClinic } from './clinic.ts';
+import { standingFor, subjectOf } from './parties.ts';
 import { startSandboxScim } from './scim-servers.ts';
 import { storeDirectory } from './store-directory.ts';
 
@@ -33,6 +35,8 @@ export interface Asker {
   /** Facility codes; all that Odoo has when left out. */
   readonly facilities?: readonly string[];
   readonly variables?: Readonly<Record<string, unknown>>;
+  /** The company that it stands for, as far as subgraphs are told: the gateway takes it for one of the group's own. */
+  readonly party?: Party;
 }
 
 /** The product over real HTTP in front of one server of each kind: gateway, subgraphs in the same process, an issuer. */
@@ -131,7 +135,7 @@ export const startGraph = async ({
     config,
     log,
     supergraphSdl,
-    transports: parts.map(inProcessTransport),
+    transports: parts.map(inProcessTransport).map(standingFor),
     issuer: { issuer: issuer.issuer, jwksUri: issuer.jwksUri },
     health: parts.map((part) => ({ name: part.name, check: () => part.health() })),
   });
@@ -163,8 +167,8 @@ export const startGraph = async ({
     schedulingCalls.length = 0;
     billingCalls.length = 0;
     hrCalls.length = 0;
-    const token = ({ scopes = Object.keys(SCOPES), facilities: among = facilities }: Asker = {}) =>
-      issuer.mint({ scopes, facilities: among });
+    const token = ({ scopes = Object.keys(SCOPES), facilities: among = facilities, party }: Asker = {}) =>
+      issuer.mint({ scopes, facilities: among, claims: subjectOf(party) });
     return {
       url: gateway.url,
       facilities,
