@@ -124,7 +124,7 @@ describe('every list of the graph', () => {
   it.each([
     ['for support', SUPPORT, 'internal'],
     ['at the console of those who run the product', CONSOLE, 'operator'],
-    ['for everyday operations', { client: 'explorer', purpose: 'operations' } as Asker, 'internal'],
+    ['for everyday operations', { client: 'explorer', purpose: 'operations' }, 'internal'],
   ])(
     'shows %s what their classes leave of it, and nothing else is changed',
     async (_, asker, audience) => {
