@@ -10,7 +10,7 @@ import type { Executed, ExecutePlan, Pieces } from './executor/execute-plan.ts';
 import type { MaskKeys } from '../policies/mask-keys.ts';
 import type { Client, Mode } from '../policies/clients.ts';
 import type { Authenticator } from './identity/authenticator.ts';
-import type { Denial } from './operations/denials.ts';
+import type { Denial } from '../policies/access/denials.ts';
 import type { KnownOperation, PermittedOperation, Planned } from './operations/known-document.ts';
 import type { Serving } from './serving.ts';
 

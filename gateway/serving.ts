@@ -23,7 +23,7 @@ import { LRUCache } from 'lru-cache';
 import type { Log } from '../platform/log.ts';
 import { CONTRACTS } from '../policies/audiences.ts';
 import { coerceVariables } from './coerce-variables.ts';
-import { MOST_TOKENS } from './document-size.ts';
+import { MOST_TOKENS } from '../policies/access/document-size.ts';
 import type { Exchange } from './exchange.ts';
 import { type Transport, type Transports, transportsOf } from './executor/transports/transport.ts';
 import { operationOf } from './operations/known-document.ts';

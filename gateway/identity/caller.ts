@@ -1,7 +1,7 @@
 import { fail } from '../../platform/errors.ts';
-import { createIdentity, type Identity, type IdentityFacts } from '../../platform/identity.ts';
-import { AUDIENCES } from '../../policies/audiences.ts';
+import type { Identity, IdentityFacts } from '../../platform/identity.ts';
 import type { Client, Clients } from '../../policies/clients.ts';
+import { identityOf } from '../../policies/identity-of.ts';
 
 /** What a token says of its bearer, once it has been checked. */
 export type TokenFacts = Pick<IdentityFacts, 'subject' | 'client'> & {
@@ -32,27 +32,12 @@ export const callerOf = (facts: TokenFacts, clients: Clients): Caller => {
   if (client === undefined || !client.active) throw fail('FORBIDDEN');
   if (client.issuer !== undefined && client.issuer !== facts.issuer) throw fail('FORBIDDEN');
   const identities = new Map<string, Identity>();
-  const { party: kind } = AUDIENCES[client.audience];
   return {
     client,
     as: (purpose = client.purposes[0] ?? '') => {
-      const known = identities.get(purpose);
-      if (known !== undefined) return known;
-      if (!client.purposes.some((registered) => registered === purpose)) throw fail('FORBIDDEN');
-      const identity = createIdentity({
-        subject: facts.subject,
-        client: facts.client,
-        scopes: under(client.scopes, facts.scopes),
-        facilities: under(client.facilities, facts.facilities),
-        audience: client.audience,
-        purpose,
-        ...(kind === null || client.party === undefined ? {} : { party: { kind, id: client.party } }),
-      });
+      const identity = identities.get(purpose) ?? identityOf(client, facts, purpose);
       identities.set(purpose, identity);
       return identity;
     },
   };
 };
-
-const under = (ceiling: '*' | readonly string[], granted: readonly string[]): readonly string[] =>
-  ceiling === '*' ? granted : granted.filter((one) => ceiling.includes(one));

@@ -5,7 +5,7 @@ import type { PreparedOperation } from '../../policies/access/filter-document.ts
 import type { DataClass } from '../../policies/classes.ts';
 import type { PlannedOperation } from '../executor/execute-plan.ts';
 import { type PlainVariables, plainVariables } from './plain-variables.ts';
-import { conditionVariablesOf } from '../planning/specialize.ts';
+import { conditionVariablesOf } from '../../policies/access/specialize.ts';
 
 /** A document that is valid and of a bearable size, and everything that has been made of it so far. */
 export interface KnownDocument {

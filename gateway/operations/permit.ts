@@ -5,7 +5,7 @@ import { classesOf, maskedPaths, maskTree } from '../../policies/access/mask-tre
 import type { DataClass } from '../../policies/classes.ts';
 import { type Sights, sightsOf } from '../../policies/field-masks.ts';
 import { joinedMasks } from '../executor/joined-masks.ts';
-import { specialize } from '../planning/specialize.ts';
+import { specialize } from '../../policies/access/specialize.ts';
 import type { Generation } from '../supergraph/generation.ts';
 import type { KnownOperation, PermittedOperation, Variation } from './known-document.ts';
 

@@ -1,6 +1,6 @@
 import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner';
 import { type DocumentNode, parse, print } from 'graphql';
-import { fillDirectives } from './fixes/executable-directives.ts';
+import { fillDirectives } from '../../policies/access/executable-directives.ts';
 import { mapFetches } from './fixes/plan-tree.ts';
 import { resolvableKeysFirst } from './fixes/resolvable-keys.ts';
 import { resolveTwins } from './fixes/resolve-twins.ts';

@@ -5,7 +5,7 @@ import {
   type SelectionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { filterSelections, fragmentsOf, operationIn, typenameField } from './filter-selections.ts';
+import { filterSelections, fragmentsOf, operationIn, typenameField } from '../../policies/access/filter-selections.ts';
 
 /**
  * The operation without `__schema` and `__type`, which the gateway answers itself, at whatever level and in whatever

@@ -5,7 +5,7 @@ import { keepSelections } from './fixes/keep-selections.ts';
 import type { Answer, Message, Question, ThreadData } from './messages.ts';
 import { planFixes } from './plan-fixes.ts';
 import { queryPlannerOf } from './query-planner.ts';
-import { readSupergraph } from './read-supergraph.ts';
+import { readSupergraph } from '../../policies/access/read-supergraph.ts';
 import { unplannedFields } from './fixes/unplanned.ts';
 
 /** The thread that plans. It answers one question after the other; who asks ends it when it takes too long. */

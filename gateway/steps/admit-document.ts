@@ -1,8 +1,8 @@
 import { HeaderMap } from '@apollo/server';
 import { parse } from 'graphql';
 import { answerError } from '../answer-errors.ts';
-import { takesTooManyComparisons } from '../comparisons.ts';
-import { isTooLarge, MOST_TOKENS } from '../document-size.ts';
+import { takesTooManyComparisons } from '../../policies/access/comparisons.ts';
+import { isTooLarge, MOST_TOKENS } from '../../policies/access/document-size.ts';
 import { type Exchange, from, type HttpAnswer } from '../exchange.ts';
 import { acceptedType } from '../http/accepted-type.ts';
 import { admitKnown } from '../operations/admit-known.ts';

@@ -3,7 +3,7 @@ import { ERRORS } from '../../platform/errors.ts';
 import { hold } from '../../policies/access/conditions.ts';
 import { type Mode, modeOf } from '../../policies/clients.ts';
 import { type Exchange, from } from '../exchange.ts';
-import { denialsOf } from '../operations/denials.ts';
+import { denialsOf } from '../../policies/access/denials.ts';
 import { permit, permitAll } from '../operations/permit.ts';
 import type { Step } from '../pipeline.ts';
 
@@ -22,7 +22,13 @@ export const authorize: Step = (exchange, next) => {
   exchange.permitted = permitted;
   const { denied, deniedPaths } = permitted.prepared;
   if (deniedPaths.length === 0) return next();
-  const denials = denialsOf(generation, known, permitted, variables, identity);
+  const denials = denialsOf(
+    generation.requirements,
+    { hash: known.of.hash, name: known.name },
+    deniedPaths,
+    variables,
+    identity,
+  );
   const isMutation = known.operation.operation === OperationTypeNode.MUTATION;
   const registered = denials.length === 0 ? 'filter' : modeFor(exchange);
   const mode = isMutation && registered === 'dryRun' ? 'filter' : registered;

@@ -4,7 +4,7 @@ import { AUDIENCES, isAudience } from '../../policies/audiences.ts';
 import { type Exchange, from } from '../exchange.ts';
 import type { Pieces } from '../executor/execute-plan.ts';
 import { errorAt } from '../executor/subgraph-error.ts';
-import type { Denial } from '../operations/denials.ts';
+import type { Denial } from '../../policies/access/denials.ts';
 import type { Step } from '../pipeline.ts';
 
 /** Writes the answer: what was executed, and an error for each selection that was denied. */

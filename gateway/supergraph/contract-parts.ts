@@ -1,26 +1,9 @@
-import { buildSchema, type Schema, type Supergraph } from '@apollo/federation-internals';
-import { type GraphQLSchema, parse, printSchema } from 'graphql';
-import { contractSchema, readContracts } from '../../policies/contracts.ts';
+import { buildSchema, type Schema } from '@apollo/federation-internals';
+import { printSchema } from 'graphql';
+import { type ContractSchema, once } from '../../policies/contract-schemas.ts';
 import { createOperationCache } from '../operations/operation-cache.ts';
 import type { Generation } from './generation.ts';
 import { shownSchemas } from './shown-schemas.ts';
-
-/** What clients see of a graph by a contract, by its tag; `undefined` where the graph has nothing for that. */
-export type ContractSchema = (contract: string) => GraphQLSchema | undefined;
-
-/** @param whole what clients see without a contract */
-export const contractSchemas = (
-  supergraphSdl: string,
-  { schema }: Supergraph,
-  whole: GraphQLSchema,
-): ContractSchema => {
-  const directive = schema.coreFeatures?.getByIdentity(TAG)?.directiveNameInSchema('tag');
-  if (directive === undefined) return () => undefined;
-  const said = readContracts(parse(supergraphSdl, { noLocation: true }), directive);
-  return once((contract) => contractSchema(whole, said, contract));
-};
-
-const TAG = 'https://specs.apollo.dev/tag';
 
 /**
  * A generation as contracts show it, each with operations of its own: a document that one audience may send is unknown to
@@ -48,11 +31,3 @@ export const contractParts = (
       shownTo: shownSchemas(schema, whole.requirements),
     });
   });
-
-const once = <T>(make: (contract: string) => T): ((contract: string) => T) => {
-  const made = new Map<string, T>();
-  return (contract) => {
-    if (!made.has(contract)) made.set(contract, make(contract));
-    return made.get(contract) as T;
-  };
-};

@@ -8,9 +8,10 @@ import type { Rules } from '../../policies/rules/rule.ts';
 import { type FieldMasks, maskable, readFieldMasks } from '../../policies/field-masks.ts';
 import { overrideLabels } from '../planning/overrides.ts';
 import { createPlanner, type Planner } from '../planning/planner.ts';
-import { readSupergraph } from '../planning/read-supergraph.ts';
+import { readSupergraph } from '../../policies/access/read-supergraph.ts';
 import { createOperationCache, type OperationCache } from '../operations/operation-cache.ts';
-import { contractParts, contractSchemas } from './contract-parts.ts';
+import { contractSchemas } from '../../policies/contract-schemas.ts';
+import { contractParts } from './contract-parts.ts';
 import { shownSchemas } from './shown-schemas.ts';
 
 /**

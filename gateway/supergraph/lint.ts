@@ -1,7 +1,7 @@
 import { parse } from 'graphql';
 import { readEveryField } from '../../policies/catalogue.ts';
-import { readSupergraph } from '../planning/read-supergraph.ts';
-import { type ContractSchema, contractSchemas } from './contract-parts.ts';
+import { readSupergraph } from '../../policies/access/read-supergraph.ts';
+import { type ContractSchema, contractSchemas } from '../../policies/contract-schemas.ts';
 import { lintArguments } from './lint/arguments.ts';
 import { lintContracts } from './lint/contracts.ts';
 import { lintGuards } from './lint/guards.ts';

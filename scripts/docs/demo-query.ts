@@ -4,7 +4,7 @@ import { operationFromDocument } from '@apollo/federation-internals';
 import { type FetchNode, type PlanNode, QueryPlanner, type SubscriptionNode } from '@apollo/query-planner';
 import { Kind, parse, type SelectionSetNode } from 'graphql';
 import { planFixes } from '../../gateway/planning/plan-fixes.ts';
-import { readSupergraph } from '../../gateway/planning/read-supergraph.ts';
+import { readSupergraph } from '../../policies/access/read-supergraph.ts';
 import { ROOT } from '../../platform/root.ts';
 import { DEMO_CALLS, DEMO_QUERY } from '../../sandbox/demo-query.ts';
 import { code, GENERATED, tableHead, tableRow } from './markdown.ts';

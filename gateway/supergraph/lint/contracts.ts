@@ -4,7 +4,7 @@ import type { CatalogueEntry } from '../../../policies/catalogue.ts';
 import { isDataClass } from '../../../policies/classes.ts';
 import { readTags, type Tags, WITHHELD } from '../../../policies/contracts.ts';
 import { fieldedTypes, usesOf } from '../../../policies/supergraph-text.ts';
-import type { ContractSchema } from '../contract-parts.ts';
+import type { ContractSchema } from '../../../policies/contract-schemas.ts';
 
 /**
  * A contract holds what it says, and nothing of a class that its audience is not to get at. What is tagged for nothing, or

@@ -6,7 +6,7 @@ import { noRequirements, type Requirements } from '../../../policies/access/requ
 import { executeCompiled } from '../../../gateway/executor/compiled/execute.ts';
 import type { ExecutePlan } from '../../../gateway/executor/execute-plan.ts';
 import { executeByReference } from '../../../gateway/executor/reference.ts';
-import { specialize } from '../../../gateway/planning/specialize.ts';
+import { specialize } from '../../../policies/access/specialize.ts';
 import { ask, given } from './ask.ts';
 import { type Choices, createChoices, hashOf } from './choices.ts';
 import { hasFallenOver, isOfCompletion } from './compare.ts';

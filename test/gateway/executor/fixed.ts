@@ -6,7 +6,7 @@ import { executeCompiled } from '../../../gateway/executor/compiled/execute.ts';
 import { inProcessTransport } from '../../../gateway/executor/transports/in-process.ts';
 import { keepSelections } from '../../../gateway/planning/fixes/keep-selections.ts';
 import { planFixes } from '../../../gateway/planning/plan-fixes.ts';
-import { readSupergraph } from '../../../gateway/planning/read-supergraph.ts';
+import { readSupergraph } from '../../../policies/access/read-supergraph.ts';
 import { compose } from '../../../gateway/supergraph/compose.ts';
 import { createGeneration } from '../../../gateway/supergraph/generation.ts';
 import { queryPlannerOf } from '../../../gateway/planning/query-planner.ts';

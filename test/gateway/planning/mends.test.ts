@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner';
 import { parse } from 'graphql';
 import { createPlanner, type Planner } from '../../../gateway/planning/planner.ts';
-import { specialize } from '../../../gateway/planning/specialize.ts';
+import { specialize } from '../../../policies/access/specialize.ts';
 import { trays } from './graphs.ts';
 
 let planner: Planner;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'graphql';
 import { drawLabels, overrideLabels } from '../../../gateway/planning/overrides.ts';
 import { createPlanner, type Planner } from '../../../gateway/planning/planner.ts';
-import { readSupergraph } from '../../../gateway/planning/read-supergraph.ts';
+import { readSupergraph } from '../../../policies/access/read-supergraph.ts';
 import { supergraphOf, trays } from './graphs.ts';
 
 const moving = supergraphOf({

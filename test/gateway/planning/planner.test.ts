@@ -7,7 +7,7 @@ import { type DocumentNode, type GraphQLSchema, parse, print, validate } from 'g
 import { compose } from '../../../gateway/supergraph/compose.ts';
 import { createPlanner, type Planner } from '../../../gateway/planning/planner.ts';
 import { queryPlannerOf } from '../../../gateway/planning/query-planner.ts';
-import { readSupergraph } from '../../../gateway/planning/read-supergraph.ts';
+import { readSupergraph } from '../../../policies/access/read-supergraph.ts';
 import { withoutIntrospection } from '../../../gateway/planning/without-introspection.ts';
 import { codeOf } from '../../../platform/errors.ts';
 import { ROOT } from '../../../platform/root.ts';

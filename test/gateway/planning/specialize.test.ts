@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { buildSchema, executeSync, Kind, parse, print, stripIgnoredCharacters, validate, visit } from 'graphql';
-import { conditionVariablesOf, specialize } from '../../../gateway/planning/specialize.ts';
+import { conditionVariablesOf, specialize } from '../../../policies/access/specialize.ts';
 import { createChoices } from '../executor/choices.ts';
 import { randomOperation } from '../executor/random-operation.ts';
 

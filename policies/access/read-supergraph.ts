@@ -1,5 +1,5 @@
 import { DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals';
-import { keepExecutableDirectives } from './fixes/executable-directives.ts';
+import { keepExecutableDirectives } from './executable-directives.ts';
 
 export interface ReadOptions {
   /** The same text has been read with success before: what it costs to check it is saved. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { parse } from 'graphql';
-import { MOST_COMPARISONS, takesTooManyComparisons } from '../../gateway/comparisons.ts';
-import { isTooLarge, MOST_SELECTIONS, MOST_TOKENS } from '../../gateway/document-size.ts';
+import { MOST_COMPARISONS, takesTooManyComparisons } from '../../policies/access/comparisons.ts';
+import { isTooLarge, MOST_SELECTIONS, MOST_TOKENS } from '../../policies/access/document-size.ts';
 
 const times = (count: number, make: (n: number) => string): string =>
   Array.from({ length: count }, (_, n) => make(n)).join(' ');

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parse } from 'graphql';
-import { DEEPEST_SELECTION, documentSize, MOST_SELECTIONS } from '../../gateway/document-size.ts';
-import { stock } from './hospital.ts';
-import { codes, startGraph, type TestGraph } from './start-graph.ts';
+import { DEEPEST_SELECTION, documentSize, MOST_SELECTIONS } from '../../policies/access/document-size.ts';
+import { stock } from '../gateway/hospital.ts';
+import { codes, startGraph, type TestGraph } from '../gateway/start-graph.ts';
 
 const count = (text: string) => documentSize(parse(text)).selections;
 

@@ -11,7 +11,7 @@ import {
   type SchemaDefinitionNode,
   visit,
 } from 'graphql';
-import { argumentOf } from './supergraph-text.ts';
+import { usesOf } from '../supergraph-text.ts';
 
 /**
  * The supergraph with directives for operations as plain ones, where subgraphs have linked them (`@composeDirective`).
@@ -35,9 +35,8 @@ const isSchema = (node: { readonly kind: Kind }): node is SchemaDefinitionNode =
 
 /** Whether a specification brings in directives for operations and nothing else. */
 const linksOnly = (link: ConstDirectiveNode, { definitions }: DocumentNode): boolean => {
-  const url = argumentOf(link, 'url');
-  if (link.name.value !== 'link' || typeof url !== 'string' || url.startsWith('https://specs.apollo.dev/'))
-    return false;
+  const { url } = usesOf({ directives: [link] }, 'link')[0] ?? {};
+  if (typeof url !== 'string' || url.startsWith('https://specs.apollo.dev/')) return false;
   const imported = link.arguments?.find(({ name }) => name.value === 'import')?.value;
   if (imported?.kind !== Kind.LIST || imported.values.length === 0) return false;
   return imported.values.every((value) => {

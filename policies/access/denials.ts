@@ -1,12 +1,11 @@
 import { hash } from 'node:crypto';
-import { hold } from '../../policies/access/conditions.ts';
-import type { DeniedPath } from '../../policies/access/denied.ts';
-import { describeNeed, type Need } from '../../policies/access/describe-need.ts';
-import { codeOfUnmet, requirementKey } from '../../policies/access/requirement.ts';
 import type { ErrorCode } from '../../platform/errors.ts';
 import type { Identity } from '../../platform/identity.ts';
-import type { Generation } from '../supergraph/generation.ts';
-import type { KnownOperation, PermittedOperation } from './known-document.ts';
+import { hold } from './conditions.ts';
+import type { DeniedPath } from './denied.ts';
+import { describeNeed, type Need } from './describe-need.ts';
+import { codeOfUnmet, requirementKey } from './requirement.ts';
+import type { Requirements } from './requirement-table.ts';
 
 /** One refusal of a selection. */
 export interface Denial {
@@ -21,17 +20,24 @@ export interface Denial {
   readonly needs: readonly Need[];
 }
 
+/** The place that decisions are about. */
+export interface DecidedOperation {
+  /** SHA-256 of the document's text, in hex. */
+  readonly hash: string;
+  readonly name: string | null;
+}
+
 type Variables = Readonly<Record<string, unknown>>;
 
 /** What of an operation is refused to this caller with these variables, each place once. */
 export const denialsOf = (
-  { requirements }: Generation,
-  operation: KnownOperation,
-  { prepared }: PermittedOperation,
+  requirements: Requirements,
+  operation: DecidedOperation,
+  deniedPaths: readonly DeniedPath[],
   variables: Variables,
   identity: Identity,
 ): readonly Denial[] =>
-  distinct(prepared.deniedPaths.filter(({ when }) => hold(when, variables))).map((denied): Denial => {
+  distinct(deniedPaths.filter(({ when }) => hold(when, variables))).map((denied): Denial => {
     const { path, unmet, occurrences } = denied;
     const missing = unmet.flatMap((id) => requirements.all[id] ?? []);
     const needs = unmet.flatMap((id): Need[] => {
@@ -40,7 +46,7 @@ export const denialsOf = (
       if (requirement === undefined) return [];
       return [describeNeed(requirement, identity, requirements.rules, place?.argumentsOf(variables))];
     });
-    const key = [operation.of.hash, operation.name ?? '', ...path, ...missing.map(requirementKey).toSorted()];
+    const key = [operation.hash, operation.name ?? '', ...path, ...missing.map(requirementKey).toSorted()];
     const decisionId = hash('sha256', JSON.stringify(key), 'base64url').slice(0, DECISION_ID_LENGTH);
     return { path, code: codeOfUnmet(missing), decisionId, needs };
   });
