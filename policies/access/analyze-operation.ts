@@ -27,6 +27,8 @@ export interface AnalyzedField {
   readonly kind: 'field';
   readonly node: FieldNode;
   readonly responseKey: string;
+  /** Name of the type it is selected from. */
+  readonly parent: string;
   readonly type: GraphQLOutputType;
   /** Positions in `Requirements.all`; those after its end are `occurrences` of the operation. */
   readonly needs: readonly number[];
@@ -152,8 +154,8 @@ const analyzeField = (walk: Walk, node: FieldNode, place: Place): AnalyzedField 
   const field = fieldOf(place.type, node.name.value);
   // `__typename`, `__schema` and `__type` are free and go through as they are.
   if (field === undefined) {
-    const free = { kind: 'field', node, responseKey, needs: NOTHING, objects, when: place.when } as const;
-    return { ...free, type: walk.schema.getType('String') as GraphQLOutputType, selections: undefined };
+    const free = { kind: 'field', node, responseKey, parent: place.type.name, objects, when: place.when } as const;
+    return { ...free, needs: NOTHING, type: walk.schema.getType('String') as GraphQLOutputType, selections: undefined };
   }
   const needs = needsOf(walk, node, place, field);
   const type = getNamedType(field.type);
@@ -165,6 +167,7 @@ const analyzeField = (walk: Walk, node: FieldNode, place: Place): AnalyzedField 
     kind: 'field',
     node,
     responseKey,
+    parent: place.type.name,
     type: field.type,
     needs,
     objects,

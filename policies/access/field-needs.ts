@@ -75,9 +75,10 @@ export const fieldNeeds = (schema: GraphQLSchema, requirements: Requirements, po
 
 const NONE: Variables = Object.freeze({});
 
-const requiredAt = (
+/** What the field itself asks for, its type, and every type that can stand there. */
+export const requiredAt = (
   schema: GraphQLSchema,
-  requirements: Requirements,
+  requirements: Pick<Requirements, 'ofType' | 'ofField'>,
   { parent, objects, field }: FieldPosition,
 ): ReadonlySet<number> => {
   const needs = new Set<number>();
@@ -94,6 +95,21 @@ const requiredAt = (
     for (const id of asked) needs.add(id);
   }
   return needs;
+};
+
+/** What the arguments ask for that are given there in one request. */
+export const namedAt = (
+  requirements: Pick<Requirements, 'ofType' | 'ofInput'>,
+  position: FieldPosition,
+  variables: Variables,
+): ReadonlySet<number> => {
+  const named = new Set<number>();
+  for (const argument of position.field.args) {
+    const node = position.arguments?.find(({ name }) => name.value === argument.name);
+    const value = valueOf(argument, node, variables);
+    for (const id of usesOfValue(requirements, argument.type, value, coordinatesOf(position, argument))) named.add(id);
+  }
+  return named;
 };
 
 /** An argument can say what it is about wherever the field is declared. */

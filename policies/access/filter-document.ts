@@ -1,9 +1,6 @@
 import {
   type DocumentNode,
   type FieldNode,
-  type GraphQLOutputType,
-  isListType,
-  isNonNullType,
   Kind,
   type OperationDefinitionNode,
   type SelectionNode,
@@ -14,6 +11,7 @@ import type { Identity } from '../../platform/identity.ts';
 import type { AnalyzedField, AnalyzedOperation, AnalyzedSelection, Occurrence } from './analyze-operation.ts';
 import type { Condition } from './conditions.ts';
 import type { Below, DeniedPath, DeniedSelections, Missing } from './denied.ts';
+import { indices } from './indices.ts';
 import { isSatisfied } from './requirement.ts';
 import type { Requirements } from './requirement-table.ts';
 
@@ -210,12 +208,6 @@ const typenameAs = (alias: string): FieldNode => ({
   alias: { kind: Kind.NAME, value: alias },
   name: { kind: Kind.NAME, value: '__typename' },
 });
-
-/** One `@` per level of list. */
-const indices = (type: GraphQLOutputType): string[] => {
-  if (isNonNullType(type)) return indices(type.ofType as GraphQLOutputType);
-  return isListType(type) ? ['@', ...indices(type.ofType)] : [];
-};
 
 /** Fragments have been put in place, so none is left; variables nobody uses any more would make it invalid. */
 const documentOf = (operation: OperationDefinitionNode, selections: readonly SelectionNode[]): DocumentNode => {

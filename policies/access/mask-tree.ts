@@ -4,12 +4,9 @@ import {
   getNamedType,
   getOperationAST,
   type GraphQLCompositeType,
-  type GraphQLOutputType,
   type GraphQLSchema,
   isAbstractType,
   isCompositeType,
-  isListType,
-  isNonNullType,
   isUnionType,
   Kind,
   type SelectionSetNode,
@@ -18,6 +15,7 @@ import type { DataClass } from '../classes.ts';
 import { type FieldMask, type FieldMasks, maskFor, type Sights } from '../field-masks.ts';
 import type { Mask } from '../masks.ts';
 import { ALWAYS, narrowed } from './conditions.ts';
+import { indices } from './indices.ts';
 
 /** Where an operation selects what not everybody sees as it is. */
 export interface MaskNode {
@@ -120,8 +118,3 @@ const nodesOf = (walk: Walk, type: GraphQLCompositeType, set: SelectionSetNode):
 
 const objectsOf = (schema: GraphQLSchema, type: GraphQLCompositeType): readonly string[] =>
   isAbstractType(type) ? schema.getPossibleTypes(type).map(({ name }) => name) : [type.name];
-
-const indices = (type: GraphQLOutputType): string[] => {
-  if (isNonNullType(type)) return indices(type.ofType as GraphQLOutputType);
-  return isListType(type) ? ['@', ...indices(type.ofType)] : [];
-};
