@@ -15,6 +15,7 @@ export const SCOPES = Object.freeze({
     'Read payers, coverages, authorizations, charges, claims with the answers and payments to them, invoices and accounts of patients.',
   'governance:read':
     'Read who owns and who may see which field, what systems call the same thing, likely duplicates, and the quality of data.',
+  'access:read': 'Ask who may see what, and why, for any registered client. Everybody may ask that about themselves.',
 });
 
 export type Scope = keyof typeof SCOPES;

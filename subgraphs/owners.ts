@@ -14,6 +14,7 @@ import { collectFindings, type Findings } from '../platform/findings.ts';
 import { keepFindings } from '../platform/store/keep-findings.ts';
 import { openStore, type Store, type StoreOwner, type StoreSettings } from '../platform/store/owner.ts';
 import type { DependencyHealth } from '../platform/subgraph.ts';
+import { openRulebook, type Rulebook } from '../policies/access/rulebook.ts';
 import { type CatalogueEntry, readCatalogue } from '../policies/catalogue.ts';
 import type { Subgraph } from './define-subgraph.ts';
 import { type Mapping, mappingsOf } from './mappings.ts';
@@ -29,6 +30,8 @@ export interface Sessions {
   readonly catalogue: readonly CatalogueEntry[];
   /** How the owners' words become those of enums, for every subgraph; nothing of it is a caller's. */
   readonly mappings: readonly Mapping[];
+  /** What decides who may see what; nothing of it is a caller's. */
+  readonly rulebook: Rulebook;
 }
 
 export type OwnerName = keyof Sessions;
@@ -50,6 +53,7 @@ export interface Owners {
   readonly store?: StoreOwner;
   readonly catalogue?: Owner<readonly CatalogueEntry[]>;
   readonly mappings?: Owner<readonly Mapping[]>;
+  readonly rulebook?: Owner<Rulebook>;
 }
 
 /** Where each owning system is, and who we are there. Those that no subgraph of the process reads may be left out. */
@@ -70,7 +74,7 @@ export interface OwnerSettings {
 export const openOwners = (
   subgraphs: readonly Subgraph[],
   settings: OwnerSettings,
-  config: Pick<Config, 'facilities' | 'odoo' | 'hr' | 'scheduling' | 'billing' | 'subgraphs'>,
+  config: Pick<Config, 'facilities' | 'odoo' | 'hr' | 'scheduling' | 'billing' | 'subgraphs' | 'policies'>,
   log: Log,
 ): Owners => {
   const { facilities, odoo, hr } = config;
@@ -105,6 +109,7 @@ export const openOwners = (
     ...(hasStore && { store: storeWithFindings(openStore(settings.store, log), findings, log) }),
     ...(isRead('catalogue') && { catalogue: known(() => readCatalogue(settings.supergraphSdl)) }),
     ...(isRead('mappings') && { mappings: known(() => settings.mappings ?? mappingsOf(subgraphs)) }),
+    ...(isRead('rulebook') && { rulebook: known(() => openRulebook(settings.supergraphSdl, config)) }),
   };
 };
 

@@ -23,20 +23,23 @@ export const ALL_SCOPES = Object.keys(SCOPES);
 
 /** Audience by field, for every field of the graph. */
 export const accessMatrix = (graph: AccessGraph, clients: Clients): readonly MatrixRow[] => {
-  const callers = AUDIENCE_NAMES.map((audience) => [audience, purposesOf(audience, clients)] as const);
+  const callers = purposesByAudience(clients);
   return fieldGuards(graph).map((guard) => matrixRow(graph, guard, callers));
 };
 
+type Callers = readonly (readonly [AudienceName, readonly PurposeName[]])[];
+
+export const purposesByAudience = (clients: Clients): Callers =>
+  AUDIENCE_NAMES.map((audience) => [audience, purposesOf(audience, clients)]);
+
 /** The purposes for which some client of the audience is registered; all, where it has no client. */
-export const purposesOf = (audience: AudienceName, clients: Clients): readonly PurposeName[] => {
+const purposesOf = (audience: AudienceName, clients: Clients): readonly PurposeName[] => {
   const registered = [...clients.values()].filter((client) => client.audience === audience);
   const stated = new Set(registered.flatMap(({ purposes }) => purposes));
   return stated.size === 0 ? PURPOSE_NAMES : PURPOSE_NAMES.filter((purpose) => stated.has(purpose));
 };
 
-type Callers = readonly (readonly [AudienceName, readonly PurposeName[]])[];
-
-const matrixRow = (graph: AccessGraph, guard: FieldGuard, callers: Callers): MatrixRow => ({
+export const matrixRow = (graph: AccessGraph, guard: FieldGuard, callers: Callers): MatrixRow => ({
   ...guard,
   audiences: callers.map(([audience, purposes]) => ({
     audience,

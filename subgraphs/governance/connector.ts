@@ -1,12 +1,14 @@
 import DataLoader from 'dataloader';
 import type { PageArgs } from '../../platform/connection.ts';
 import { decodeId } from '../../platform/ids.ts';
+import type { Identity } from '../../platform/identity.ts';
 import { crossReferencesFor, isValidOn, type LocalKey } from '../../platform/store/cross-references.ts';
 import { listDuplicates } from '../../platform/store/duplicates.ts';
 import { facilitiesNamed } from '../../platform/store/facilities.ts';
 import { type FindingFilter, listFindings } from '../../platform/store/findings.ts';
 import type { Connector } from '../define-subgraph.ts';
 import type { Sessions } from '../owners.ts';
+import { accessIn } from './access.ts';
 import { type CatalogueFilter, classMeanings, pageOfCatalogue } from './catalogue.ts';
 
 export interface IdentifierArgs {
@@ -19,7 +21,9 @@ export interface MappingFilter {
   readonly type?: string | null;
 }
 
-const connectGovernance = ({ store, catalogue, mappings }: Pick<Sessions, 'store' | 'catalogue' | 'mappings'>) => {
+type Read = Pick<Sessions, 'store' | 'catalogue' | 'mappings' | 'rulebook'>;
+
+const connectGovernance = ({ store, catalogue, mappings, rulebook }: Read) => {
   const references = crossReferencesFor(store, store.facilities);
   const names = new DataLoader(async (codes: readonly string[]) => {
     const known = new Map((await facilitiesNamed(store, codes)).map(({ code, name }) => [code, name]));
@@ -67,6 +71,7 @@ const connectGovernance = ({ store, catalogue, mappings }: Pick<Sessions, 'store
     catalogueFields: (args: PageArgs & { readonly filter?: CatalogueFilter | null }) =>
       pageOfCatalogue(catalogue, args),
     classMeanings,
+    accessFor: (asker: Identity) => accessIn(rulebook, asker),
     mappings: ({ system, type }: MappingFilter) =>
       mappings.filter(
         (one) =>
@@ -81,7 +86,7 @@ const today = (): string => new Date().toISOString().slice(0, 10);
 export type Governance = { readonly governance: ReturnType<typeof connectGovernance> };
 
 export const connector: Connector<Governance> = {
-  owners: ['store', 'catalogue', 'mappings'],
+  owners: ['store', 'catalogue', 'mappings', 'rulebook'],
   // Which companies there are, for the facilities' identifiers.
   learnsFrom: ['odoo'],
   connect: (sessions) => ({ governance: connectGovernance(sessions) }),

@@ -2,6 +2,7 @@ import type { PageArgs } from '../../platform/connection.ts';
 import { connectionSelection } from '../../platform/selection.ts';
 import type { FindingFilter } from '../../platform/store/findings.ts';
 import type { ReferenceResolver, References, Resolver, Resolvers } from '../define-subgraph.ts';
+import type { ExplainArgs, FieldAccessFilter } from './access.ts';
 import type { CatalogueFilter } from './catalogue.ts';
 import type { Governance, IdentifierArgs, MappingFilter } from './connector.ts';
 
@@ -39,6 +40,15 @@ export const resolvers = {
       governance.identifiers(type, id, args),
     mappings: (_: never, args: MappingFilter, { governance }) => governance.mappings(args),
     catalogue: () => ({}),
+    access: () => ({}),
+  },
+  Access: {
+    explain: (_: never, args: ExplainArgs, { governance, identity }) => governance.accessFor(identity).explain(args),
+    fieldAccess: (_: never, { coordinate }: { coordinate: string }, { governance, identity }) =>
+      governance.accessFor(identity).fieldAccess(coordinate),
+    matrix: (_: never, args: PageArgs & { filter?: FieldAccessFilter | null }, { governance, identity }) =>
+      governance.accessFor(identity).matrix(args),
+    clients: (_: never, __: never, { governance, identity }) => governance.accessFor(identity).clients(),
   },
   Catalogue: {
     fields: (_: never, args: PageArgs & { filter?: CatalogueFilter | null }, { governance }) =>
