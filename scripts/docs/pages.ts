@@ -1,3 +1,4 @@
+import { renderAccessMatrix } from './access-matrix.ts';
 import { renderConfiguration } from './configuration.ts';
 import { renderDemoQuery } from './demo-query.ts';
 import { renderDeployment } from './deployment.ts';
@@ -10,6 +11,7 @@ export interface GeneratedPage {
 }
 
 export const GENERATED_PAGES: readonly GeneratedPage[] = [
+  { path: 'docs/access-matrix.md', render: renderAccessMatrix },
   { path: 'docs/configuration.md', render: renderConfiguration },
   { path: 'docs/demo-query.md', render: renderDemoQuery },
   { path: 'docs/deployment.md', render: renderDeployment },
