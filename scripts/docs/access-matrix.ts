@@ -94,8 +94,8 @@ const cells = (row: MatrixRow): readonly string[] => [
   ...row.audiences.map(({ byPurpose }) => seenByPurpose(byPurpose)),
 ];
 
-const names = (section: string, rows: readonly MatrixRow[]): string =>
-  rows.map(({ type, field }) => code(type === section ? field : `${type.slice(section.length)}.${field}`)).join(' ');
+const names = (heading: string, rows: readonly MatrixRow[]): string =>
+  rows.map(({ type, field }) => code(type === heading ? field : `${type.slice(heading.length)}.${field}`)).join(' ');
 
 const INTRODUCTION = `${GENERATED}
 

@@ -90,10 +90,10 @@ const compare = async (role: Role, audience: AudienceName, document: string, var
   const own = paths.filter(({ because }) => because === null);
   const denied = own
     .filter(({ verdict }) => verdict === 'DENIED')
-    .map(({ path, code, decisionId }) => [path.join('.'), code, decisionId]);
+    .map(({ path, code, decisionId }) => `${path.join('.')} ${code} ${decisionId}`);
   expect([...at, denied.toSorted()]).toEqual([...at, deniedIn(reply).toSorted()]);
   expect([...at, outcomesIn(reply)]).toEqual([...at, expect.arrayContaining([outcome])]);
-  const masked = own.filter(({ verdict }) => verdict === 'MASKED').map(({ path, mask }) => [path.join('.'), mask]);
+  const masked = own.filter(({ verdict }) => verdict === 'MASKED').map(({ path, mask }) => `${path.join('.')} ${mask}`);
   const isTold = AUDIENCES[audience].isToldWhy && reply.data != null;
   if (isTold) expect([...at, masked.toSorted()]).toEqual([...at, maskedIn(reply).toSorted()]);
   return [...paths];
@@ -106,14 +106,13 @@ const DENIALS = new Set(['UNAUTHORIZED_FIELD_OR_TYPE', 'MASKED_ARGUMENT']);
 const deniedIn = ({ errors }: Reply) =>
   errors
     .filter(({ extensions }) => DENIALS.has(extensions.code))
-    .map(({ path = [], extensions }) => [
-      path.join('.'),
-      extensions.code,
-      (extensions as { decisionId?: string }).decisionId,
-    ]);
+    .map(
+      ({ path = [], extensions }) =>
+        `${path.join('.')} ${extensions.code} ${(extensions as { decisionId?: string }).decisionId}`,
+    );
 
 const maskedIn = ({ extensions }: Reply) =>
-  ((extensions?.['masked'] ?? []) as { path: string[]; as: string }[]).map(({ path, as }) => [path.join('.'), as]);
+  ((extensions?.['masked'] ?? []) as { path: string[]; as: string }[]).map(({ path, as }) => `${path.join('.')} ${as}`);
 
 /** Of an answer of which a part is null, it is not known whether it was refused or is not there. */
 const outcomesIn = (reply: Reply): readonly string[] => {

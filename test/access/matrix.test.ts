@@ -73,13 +73,13 @@ const documentsOf = (role: Role): readonly FieldsQuery[] => {
 const expected = (role: Role, places: readonly FieldPlace[]) => {
   const identity = identityOf(clientOf(role), { subject: 'x', scopes: role.scopes, facilities: [] }, role.purpose);
   const denied = new Set<string>();
-  const masked = new Map<string, string>();
+  const masked = new Set<string>();
   for (const { coordinate, path, through } of places)
     for (const step of [...through, { coordinate, path }]) {
       const { verdict, mask } = accessTo(access, guardAt(access, step.coordinate) as FieldGuard, identity);
       expect([step.coordinate, verdict]).not.toEqual([step.coordinate, 'ABSENT']);
       if (verdict === 'DENIED') denied.add(step.path.join('.'));
-      if (mask !== null) masked.set(step.path.join('.'), mask);
+      if (mask !== null) masked.add(`${step.path.join('.')} ${mask}`);
       if (verdict === 'DENIED' || mask === 'REMOVED') break;
     }
   return { denied: [...denied].toSorted(), masked: [...masked].toSorted() };
@@ -93,7 +93,7 @@ const told = ({ errors, extensions }: Reply) => {
     !['UNAUTHORIZED_FIELD_OR_TYPE', 'MASKED_ARGUMENT', 'FORBIDDEN'].includes(code);
   return {
     denied: [...new Set(refused.map(({ path = [] }) => path.join('.')))].toSorted(),
-    masked: masked.map(({ path, as }) => [path.join('.'), as]).toSorted(),
+    masked: masked.map(({ path, as }) => `${path.join('.')} ${as}`).toSorted(),
     strange: errors.filter(isStrange),
   };
 };
