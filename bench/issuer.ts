@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
 
 /** An issuer of access tokens whose key set is served, as the secured gateway asks for it. */
@@ -27,7 +28,12 @@ export const openIssuer = async (): Promise<Issuer> => {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   let minted = 0;
   return {
-    environment: { OIDC_ISSUER: url, OIDC_JWKS_URI: `${url}/keys`, OIDC_AUDIENCE: AUDIENCE },
+    environment: {
+      OIDC_ISSUER: url,
+      OIDC_JWKS_URI: `${url}/keys`,
+      OIDC_AUDIENCE: AUDIENCE,
+      CLIENTS_FILE: join(import.meta.dirname, 'clients.json'),
+    },
     mint: async (scopes) => {
       minted += 1;
       const claims = {

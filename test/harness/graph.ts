@@ -33,6 +33,10 @@ export interface Asker {
   /** Facility codes; all that Odoo has when left out. */
   readonly facilities?: readonly string[];
   readonly variables?: Readonly<Record<string, unknown>>;
+  /** A registered client; `ward-app` when left out. */
+  readonly client?: string;
+  /** What the request is for; what the client is registered for first when left out. */
+  readonly purpose?: string;
 }
 
 /** The product over real HTTP in front of one server of each kind: gateway, subgraphs in the same process, an issuer. */
@@ -163,8 +167,8 @@ export const startGraph = async ({
     schedulingCalls.length = 0;
     billingCalls.length = 0;
     hrCalls.length = 0;
-    const token = ({ scopes = Object.keys(SCOPES), facilities: among = facilities }: Asker = {}) =>
-      issuer.mint({ scopes, facilities: among });
+    const token = ({ scopes = Object.keys(SCOPES), facilities: among = facilities, client }: Asker = {}) =>
+      issuer.mint({ scopes, facilities: among, claims: client === undefined ? {} : { client_id: client } });
     return {
       url: gateway.url,
       facilities,
@@ -183,7 +187,11 @@ export const startGraph = async ({
       ask: async (query, asker = {}) => {
         const response = await fetch(`${gateway.url}/graphql`, {
           method: 'POST',
-          headers: { 'content-type': 'application/json', authorization: `Bearer ${await token(asker)}` },
+          headers: {
+            'content-type': 'application/json',
+            authorization: `Bearer ${await token(asker)}`,
+            ...(asker.purpose === undefined ? {} : { 'caregraph-purpose': asker.purpose }),
+          },
           body: JSON.stringify({ query, variables: asker.variables }),
         });
         const { data, errors = [] } = (await response.json()) as Partial<Reply>;
