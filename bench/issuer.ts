@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { CLIENTS } from './places.ts';
 
 /** An issuer of access tokens whose key set is served, as the secured gateway asks for it. */
 export interface Issuer {
@@ -32,7 +32,7 @@ export const openIssuer = async (): Promise<Issuer> => {
       OIDC_ISSUER: url,
       OIDC_JWKS_URI: `${url}/keys`,
       OIDC_AUDIENCE: AUDIENCE,
-      CLIENTS_FILE: join(import.meta.dirname, 'clients.json'),
+      CLIENTS_FILE: CLIENTS,
     },
     mint: async (scopes) => {
       minted += 1;
