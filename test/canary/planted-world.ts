@@ -73,10 +73,11 @@ const plantedOdoo = (note: Note): Seed => {
 };
 
 /** Names of elements that hold what a person wrote. */
-const FREE: ReadonlySet<string> = new Set([
-  ...['text', 'display', 'family', 'given', 'line', 'city', 'postalCode', 'description', 'comment', 'note'],
-  ...['displayName', 'givenName', 'familyName', 'formatted', 'title', 'position'],
-]);
+const FREE: ReadonlySet<string> = new Set(
+  'text display family given line city postalCode description comment note displayName givenName familyName formatted title position'.split(
+    ' ',
+  ),
+);
 
 /** A copy with a canary behind each free text below. */
 const plantedBelow = (value: unknown, name: string, place: readonly string[], note: Note): unknown => {
