@@ -34,6 +34,8 @@ export interface GatewayOptions extends Supply {
   readonly issuer: IssuerOptions | readonly IssuerOptions[] | 'open';
   /** Who may call. Left out: whom the configuration names. */
   readonly clients?: Clients;
+  /** The time of day, by which keys and tokens grow old. */
+  readonly clock?: () => number;
   readonly routes?: readonly ExtraRoute[];
   readonly executePlan?: ExecutePlan;
 }
@@ -73,14 +75,14 @@ export const startGateway = async (options: GatewayOptions): Promise<RunningGate
   const { config, log, issuer } = options;
   const isOpen = issuer === 'open';
   const current = await openServings(options, options);
-  const issuers = isOpen ? undefined : openIssuers([issuer].flat(), config.identity, log);
+  const issuers = isOpen ? undefined : openIssuers([issuer].flat(), config.identity, log, options.clock);
   let clients = options.clients ?? registeredClients(config);
   const resource =
     issuers === undefined ? undefined : protectedResource(() => config.server.publicUrl ?? listener.url, issuers.names);
   const surroundings: Surroundings = {
     config,
     log,
-    authenticator: issuers === undefined ? undefined : createAuthenticator(issuers, () => clients),
+    authenticator: issuers === undefined ? undefined : createAuthenticator(issuers, () => clients, options.clock),
     resource,
     executePlan: options.executePlan ?? EXECUTORS[config.executor],
     overrides: new Map(Object.entries(config.overrides)),
