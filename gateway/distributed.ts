@@ -6,7 +6,7 @@ import { SECOND } from '../platform/time.ts';
 import { httpTransport } from './executor/transports/http.ts';
 import { createInFlight, type InFlight } from './executor/transports/in-flight.ts';
 import { httpHealth } from './http/subgraph-health.ts';
-import type { IssuerOptions } from './identity/issuer-keys.ts';
+import { configuredIssuers } from './identity/issuers.ts';
 import { type RunningGateway, startGateway, type Supply } from './server.ts';
 import { supergraphUrls } from './supergraph/urls.ts';
 
@@ -27,7 +27,9 @@ export const startDistributedGateway = async (
   supergraphSdl: string,
 ): Promise<DistributedGateway> => {
   const { secret, urls } = config.subgraphs;
-  const issuer = issuerOf(config);
+  const issuer = configuredIssuers(config);
+  if (issuer.length === 0)
+    throw new ConfigError(['identity.issuer (OIDC_ISSUER): needed; the development issuer is a part of `npm start`']);
   if (secret === undefined) throw new ConfigError(['subgraphs.secret (SUBGRAPH_SECRET): needed to sign for subgraphs']);
   const agent = new Agent({ connections: 1, keepAliveTimeout: 10 * SECOND });
   const inFlight = createInFlight();
@@ -42,6 +44,7 @@ export const startDistributedGateway = async (
   });
   return {
     url: gateway.url,
+    register: (clients) => gateway.register(clients),
     replace: async (sdl) => gateway.replace(supplyOf(sdl)),
     close: async () => {
       await gateway.close();
@@ -76,11 +79,4 @@ const supply = (
     httpTransport({ name, url, key: keyOf(name), connections, responseLimit, compression, inFlight }),
   );
   return { supergraphSdl, transports };
-};
-
-const issuerOf = ({ identity }: Config): IssuerOptions => {
-  const { issuer, jwksUri } = identity;
-  if (issuer === undefined)
-    throw new ConfigError(['identity.issuer (OIDC_ISSUER): needed; the development issuer is a part of `npm start`']);
-  return jwksUri === undefined ? { issuer } : { issuer, jwksUri };
 };

@@ -9,6 +9,7 @@ import type { Cancellation } from './executor/cancellation.ts';
 import type { Executed, ExecutePlan, Pieces } from './executor/execute-plan.ts';
 import type { Client } from '../policies/clients.ts';
 import type { Authenticator } from './identity/authenticator.ts';
+import type { ProtectedResource } from './identity/protected-resource.ts';
 import type { KnownOperation, PermittedOperation, Planned } from './operations/known-document.ts';
 import type { Serving } from './serving.ts';
 
@@ -18,6 +19,8 @@ export interface Surroundings {
   readonly log: Log;
   /** `undefined`: an open gateway, where nobody is asked who they are. */
   readonly authenticator: Authenticator | undefined;
+  /** What is said to clients about tokens; none in an open gateway. */
+  readonly resource?: ProtectedResource | undefined;
   readonly executePlan: ExecutePlan;
   /** Labels of overrides that are decided, not drawn. */
   readonly overrides: ReadonlyMap<string, boolean>;

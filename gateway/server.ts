@@ -14,7 +14,8 @@ import { listen } from '../platform/http/listen.ts';
 import type { ExtraRoute } from '../platform/http/route.ts';
 import { type Handler, pathOf, router } from '../platform/http/router.ts';
 import { createAuthenticator } from './identity/authenticator.ts';
-import { createIssuerKeys, type IssuerOptions } from './identity/issuer-keys.ts';
+import { type IssuerOptions, openIssuers } from './identity/issuers.ts';
+import { protectedResource } from './identity/protected-resource.ts';
 import { openServings } from './servings.ts';
 
 /** What a gateway serves: a graph, and the ways to its subgraphs. */
@@ -29,10 +30,12 @@ export interface Supply {
 export interface GatewayOptions extends Supply {
   readonly config: Config;
   readonly log: Log;
-  /** `'open'`: nobody is asked who they are, and nothing is enforced. */
-  readonly issuer: IssuerOptions | 'open';
+  /** Whose tokens are accepted. `'open'`: nobody is asked who they are, and nothing is enforced. */
+  readonly issuer: IssuerOptions | readonly IssuerOptions[] | 'open';
   /** Who may call. Left out: whom the configuration names. */
   readonly clients?: Clients;
+  /** The time of day, by which keys and tokens grow old. */
+  readonly clock?: () => number;
   readonly routes?: readonly ExtraRoute[];
   readonly executePlan?: ExecutePlan;
 }
@@ -48,6 +51,8 @@ export interface RunningGateway {
    *   transports given are closed
    */
   replace(supply: Supply): Promise<void>;
+  /** Has these clients, and no others, call from the next request on. What runs ends as it began. */
+  register(clients: Clients): void;
   /**
    * Takes nothing new, lets what runs finish within `server.drain`, and frees everything. Calling it again waits for the
    * same end.
@@ -70,27 +75,30 @@ export const startGateway = async (options: GatewayOptions): Promise<RunningGate
   const { config, log, issuer } = options;
   const isOpen = issuer === 'open';
   const current = await openServings(options, options);
-  const issuerKeys = isOpen ? undefined : createIssuerKeys(issuer, log);
-  const clients = options.clients ?? registeredClients(config);
+  const issuers = isOpen ? undefined : openIssuers([issuer].flat(), config.identity, log, options.clock);
+  let clients = options.clients ?? registeredClients(config);
+  const resource =
+    issuers === undefined ? undefined : protectedResource(() => config.server.publicUrl ?? listener.url, issuers.names);
   const surroundings: Surroundings = {
     config,
     log,
-    authenticator: issuerKeys === undefined ? undefined : createAuthenticator(issuerKeys, config.identity, clients),
+    authenticator: issuers === undefined ? undefined : createAuthenticator(issuers, () => clients, options.clock),
+    resource,
     executePlan: options.executePlan ?? EXECUTORS[config.executor],
     overrides: new Map(Object.entries(config.overrides)),
   };
   const graph = graphEndpoint(surroundings, current.serving);
-  const keysHealth = issuerKeys === undefined ? [] : [{ name: 'issuer', check: () => issuerKeys.health() }];
   let closing: Promise<void> | undefined;
   const isDraining = () => closing !== undefined;
   const handlers = new Map<string, Handler>([
     ['/livez', livez(isDraining)],
-    ['/readyz', readyz(isDraining, () => [...keysHealth, ...current.health()])],
+    ['/readyz', readyz(isDraining, () => [...(issuers?.health() ?? []), ...current.health()])],
   ]);
   const release = async (): Promise<void> => {
-    await Promise.all([issuerKeys?.close(), current.close()]);
+    await Promise.all([issuers?.close(), current.close()]);
   };
-  const otherwise = router({ handlers, routes: options.routes ?? [], isDraining, log });
+  const routes = [...(resource === undefined ? [] : [resource.route]), ...(options.routes ?? [])];
+  const otherwise = router({ handlers, routes, isDraining, log });
   const graphPaths = new Set(['/graphql', ...(isOpen ? ['/'] : [])]);
   const listener = await listen(config.server, (request, response) => {
     if (graphPaths.has(pathOf(request))) void graph.answer(request, response);
@@ -110,6 +118,10 @@ export const startGateway = async (options: GatewayOptions): Promise<RunningGate
   return {
     url: listener.url,
     replace: (supply) => current.replace(supply),
+    register: (others) => {
+      clients = others;
+      log.info({ clients: others.size }, 'clients:registered');
+    },
     close: () => {
       closing ??= close();
       return closing;

@@ -79,7 +79,7 @@ export const ERRORS = Object.freeze({
     true,
     'operator',
     'Access tokens cannot be checked at the moment.',
-    'No key set of the issuer could be had since the start, or for a day.',
+    'The issuer cannot be reached, and the token needs it: there is no key set, or none of the last day; its key is a new one; or the token is no JWT and not known.',
   ),
   UNAUTHORIZED_FIELD_OR_TYPE: kind(
     200,

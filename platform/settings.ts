@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { ALGORITHMS, issuerList, TOKEN_TYPES } from './issuer-settings.ts';
 import { Secret } from './secret.ts';
-import { HOUR, SECOND } from './time.ts';
+import { HOUR, MINUTE, SECOND } from './time.ts';
 
 /** What the generated page and the loader know of one setting besides its type. */
 export interface SettingMeta {
@@ -103,6 +104,17 @@ export const settings = z.strictObject({
         0,
         120 * SECOND,
       ),
+      publicUrl: meta(
+        z
+          .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+          .refine((value) => !/[?#]/.test(value), 'must end with its path')
+          .optional(),
+        {
+          env: 'PUBLIC_URL',
+          description:
+            'Address at which clients reach this server, without `/graphql`: it stands in what is said about tokens. Unset: that of the listener.',
+        },
+      ),
     })
     .prefault({}),
   data: z
@@ -128,25 +140,37 @@ export const settings = z.strictObject({
     .strictObject({
       issuer: url({
         env: 'OIDC_ISSUER',
-        description: 'Issuer whose access tokens are accepted. Unset: the embedded development issuer.',
+        description:
+          'Issuer whose access tokens are accepted, when it is the only one. Unset, and no `issuers`: the embedded development issuer.',
       }),
       jwksUri: url({
         env: 'OIDC_JWKS_URI',
         description: "Key set of the issuer. Unset: found by the issuer's discovery document.",
       }),
+      issuers: meta(issuerList.optional(), {
+        description:
+          'Several issuers, each with rules of its own; what one leaves out is as the settings beside this say: [{"name": "staff", "issuer": "https://login.hospital.example", "audience": ["urn:caregraph"], "tokenType": "jwt", "introspection": {"endpoint": "https://login.hospital.example/introspect", "clientId": "caregraph", "secretEnv": "STAFF_SECRET"}}]. `name` is for the health and the log. `secretEnv` names the variable that holds the secret (or, with `_FILE`, its file). One of them can have an `introspection`, for tokens that are no JWT.',
+      }),
       audience: text({ env: 'OIDC_AUDIENCE', description: 'Audience a token must name.' }, 'urn:caregraph'),
-      algorithms: meta(
-        z
-          .array(z.enum(['ES256', 'ES384', 'ES512', 'PS256', 'PS384', 'PS512', 'RS256', 'RS384', 'RS512', 'EdDSA']))
-          .min(1)
-          .default(['ES256', 'PS256', 'RS256', 'EdDSA']),
-        { description: 'Signature algorithms accepted. Only asymmetric ones exist here.' },
-      ),
+      algorithms: meta(z.array(z.enum(ALGORITHMS)).min(1).default(['ES256', 'PS256', 'RS256', 'EdDSA']), {
+        description: 'Signature algorithms accepted. Only asymmetric ones exist here.',
+      }),
+      tokenType: meta(z.enum(TOKEN_TYPES).default('at+jwt'), {
+        env: 'OIDC_TOKEN_TYPE',
+        description:
+          'Type a token must have in its header. `at+jwt` is that of RFC 9068; `jwt` takes the plain type as well, and the client from `azp`, for an issuer that is not there yet. ID tokens are refused either way.',
+      }),
       leeway: whole(
         { unit: 'ms', description: 'Clock difference tolerated when times in a token are checked.' },
         5 * SECOND,
         0,
         60 * SECOND,
+      ),
+      maxAge: whole(
+        { unit: 'ms', description: 'How long ago a token may have been issued, however late it expires.' },
+        24 * HOUR,
+        MINUTE,
+        30 * 24 * HOUR,
       ),
     })
     .prefault({}),

@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { explorerRoutes } from '../gateway/explorer/routes.ts';
 import { inProcessTransport } from '../gateway/executor/transports/in-process.ts';
-import type { IssuerOptions } from '../gateway/identity/issuer-keys.ts';
+import { configuredIssuers, type IssuerOptions } from '../gateway/identity/issuers.ts';
 import { startGateway } from '../gateway/server.ts';
 import type { Config } from '../platform/config.ts';
 import { fhirSettings } from '../platform/fhir/settings.ts';
@@ -68,21 +68,18 @@ export const startEmbedded = async (config: Config, log: Log): Promise<Embedded>
     // It is waited for below; until then, nobody would have heard that it failed.
     learned.catch(() => undefined);
     stops.push(runJobsAfter(learned, owners, jobsOf({ subgraphs, owners, settings: where, config }), log));
-    const issuer = await issuerOptions(config, stops);
+    const { issuers, mint } = await openIssuer(config, stops);
     const parts = subgraphs.map((subgraph) => executable(subgraph, { owners, log }));
     const gateway = await startGateway({
       config,
       log,
       supergraphSdl,
       transports: parts.map(inProcessTransport),
-      issuer,
+      issuer: issuers,
       health: parts.map((part) => ({ name: part.name, check: () => part.health() })),
-      routes: [
-        ...explorerRoutes({ examples: EXAMPLES, tokens: issuer.mint === undefined ? 'provider' : 'development' }),
-      ],
+      routes: [...explorerRoutes({ examples: EXAMPLES, tokens: mint === undefined ? 'provider' : 'development' })],
     });
     stops.push(() => gateway.close());
-    const { mint } = issuer;
     return {
       url: gateway.url,
       owners,
@@ -157,17 +154,20 @@ const fhirDomainSettings = async (
   return { url: sandbox.url, auth: { kind: 'bearer', token: new Secret(sandbox.token) }, reads, writes, responseLimit };
 };
 
-const issuerOptions = async (
-  { identity, data }: Config,
-  stops: (() => Promise<void>)[],
-): Promise<IssuerOptions & { readonly mint?: Mint }> => {
-  if (identity.issuer !== undefined) {
-    return { issuer: identity.issuer, ...(identity.jwksUri === undefined ? {} : { jwksUri: identity.jwksUri }) };
-  }
-  const development = await startDevelopmentIssuer({ dataDir: data.dir, port: 0 });
+const openIssuer = async (config: Config, stops: (() => Promise<void>)[]): Promise<IssuersAndMint> => {
+  const issuers = configuredIssuers(config);
+  if (issuers.length > 0) return { issuers };
+  const development = await startDevelopmentIssuer({ dataDir: config.data.dir, port: 0 });
   stops.push(() => development.stop());
-  return { issuer: development.issuer, jwksUri: development.jwksUri, mint: development.mint };
+  const { issuer, jwksUri, mint } = development;
+  return { issuers: [{ issuer, jwksUri }], mint };
 };
+
+interface IssuersAndMint {
+  readonly issuers: readonly IssuerOptions[];
+  /** Only the development issuer makes tokens for us. */
+  readonly mint?: Mint;
+}
 
 /** `npm run token` gives a token for all of them unless told otherwise. */
 const rememberFacilities = async ({ data }: Config, codes: readonly string[]): Promise<readonly string[]> => {

@@ -1,6 +1,7 @@
 import { codeOf } from '../../platform/errors.ts';
 import { createIdentity, type Identity } from '../../platform/identity.ts';
 import type { Exchange } from '../exchange.ts';
+import { challenge, type TokenError } from '../identity/challenge.ts';
 import type { Caller } from '../identity/caller.ts';
 import { LONGEST_TOKEN } from '../identity/verify-token.ts';
 import type { Step } from '../pipeline.ts';
@@ -46,7 +47,7 @@ const identify = (exchange: Exchange): Promise<Caller> | Caller | undefined => {
   const { authenticator } = surroundings;
   if (authenticator === undefined) return undefined;
   const token = bearerToken(request.headers.authorization);
-  if (token === undefined) throw refuse('UNAUTHENTICATED', { headers: { 'www-authenticate': CHALLENGE } });
+  if (token === undefined) throw unauthenticated(exchange);
   if (token.length > LONGEST_TOKEN) throw refused(exchange, new RangeError('too long'));
   const identified = authenticator.identify(token);
   return identified instanceof Promise
@@ -56,16 +57,19 @@ const identify = (exchange: Exchange): Promise<Caller> | Caller | undefined => {
     : identified;
 };
 
-const refused = ({ surroundings, requestId }: Exchange, error: unknown): Error => {
+const refused = (exchange: Exchange, error: unknown): Error => {
+  const { surroundings, requestId } = exchange;
   surroundings.log.info({ requestId, reason: (error as Error).name }, 'token:refused');
   // Without keys no token can be told good or bad, and a client is not to throw a good one away.
   if (codeOf(error) === 'IDENTITY_UNAVAILABLE') return refuse('IDENTITY_UNAVAILABLE');
   if (codeOf(error) === 'FORBIDDEN') return refuse('FORBIDDEN');
-  return refuse('UNAUTHENTICATED', { headers: { 'www-authenticate': `${CHALLENGE}, error="invalid_token"` } });
+  return unauthenticated(exchange, { error: 'invalid_token' });
 };
 
-/** RFC 6750 section 3. */
-const CHALLENGE = 'Bearer realm="caregraph"';
+const unauthenticated = ({ surroundings: { resource } }: Exchange, why?: TokenError): Error =>
+  refuse('UNAUTHENTICATED', {
+    headers: resource === undefined ? {} : { 'www-authenticate': challenge(resource, why) },
+  });
 
 const bearerToken = (header: string | undefined): string | undefined =>
   /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i.exec(header ?? '')?.[1];
