@@ -1,3 +1,4 @@
+import { configuredFeed } from '../platform/access/open-feed.ts';
 import { ConfigError, loadConfig } from '../platform/config.ts';
 import { envelopeKey } from '../platform/envelope.ts';
 import { createLog, type Log } from '../platform/log.ts';
@@ -21,8 +22,10 @@ const main = async (): Promise<void> => {
   if (secret === undefined)
     throw new ConfigError(['subgraphs.secret (SUBGRAPH_SECRET): needed to know the gateway by']);
   const log: Log = createLog(config.log.level);
-  const settings = { ...ownerSettings(config, readOwners(served)), mappings: mappingsOf(subgraphs) };
-  const owners = openOwners(served, settings, config, log);
+  const read = readOwners(served);
+  const settings = ownerSettings(config, read);
+  const access = read.has('access') ? configuredFeed(config, log) : undefined;
+  const owners = openOwners(served, { ...settings, access, mappings: mappingsOf(subgraphs) }, config, log);
   const server = await serveSubgraphs({
     address: config.server,
     subgraphs: served.map((subgraph) => executable(subgraph, { owners, log })),
@@ -35,6 +38,7 @@ const main = async (): Promise<void> => {
   const shutDown = async (): Promise<void> => {
     await server.close();
     await closeOwners(owners);
+    await access?.close();
   };
   onShutdown(shutDown);
   try {
