@@ -74,7 +74,9 @@ export const startEmbedded = async (config: Config, log: Log): Promise<Embedded>
     const learned = learnFacilities(owners, subgraphs, config.facilities);
     // It is waited for below; until then, nobody would have heard that it failed.
     learned.catch(() => undefined);
-    stops.push(runJobsAfter(learned, owners, jobsOf({ subgraphs, owners, settings: where, config, feed: shared }), log));
+    stops.push(
+      runJobsAfter(learned, owners, jobsOf({ subgraphs, owners, settings: where, config, feed: shared }), log),
+    );
     const { issuers, mint } = await openIssuer(config, stops);
     const parts = subgraphs.map((subgraph) => executable(subgraph, { owners, log }));
     const gateway = await startGateway({
