@@ -47,7 +47,9 @@ export const startAccessOffice = async (
   env: Readonly<Record<string, string>> = {},
 ): Promise<AccessOffice> => {
   const governance = subgraphs.filter(({ name }) => name === 'governance');
-  const { supergraphSdl } = compose(governance.map(({ name, sdl }) => ({ name, sdl, url: 'http://governance.invalid' })));
+  const { supergraphSdl } = compose(
+    governance.map(({ name, sdl }) => ({ name, sdl, url: 'http://governance.invalid' })),
+  );
   const config = loadConfig({ PORT: '0', ...env });
   const log = silentLog();
   const directory = await storeDirectory();

@@ -51,7 +51,9 @@ describe('revoking access', () => {
     office = await startAccessOffice(told.feed, [told.feed]);
     admin = await office.mint({ claims: { sub: 'admin-1' } });
   });
-  afterAll(() => office?.[Symbol.asyncDispose]());
+  afterAll(async () => {
+    await office?.[Symbol.asyncDispose]();
+  });
 
   const input = (over: object = {}) => ({
     what: 'SUBJECT',
@@ -163,7 +165,9 @@ describe('revoking access', () => {
     expect(fresh.health().status).toBe('starting');
     await restoreAccess(office.store.ours(), fresh);
     expect(fresh.health().status).toBe('ok');
-    expect(heard).toContainEqual(told.published.find((entry) => entry.kind === 'revoked' && entry.value === given.value));
+    expect(heard).toContainEqual(
+      told.published.find((entry) => entry.kind === 'revoked' && entry.value === given.value),
+    );
   });
 });
 
