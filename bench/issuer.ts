@@ -37,8 +37,7 @@ export const openIssuer = async (): Promise<Issuer> => {
     mint: async (scopes) => {
       minted += 1;
       const claims = {
-        // One that is registered for everything.
-        client_id: 'ward-app',
+        client_id: 'bench',
         jti: `token-${minted}`,
         scope: scopes.join(' '),
         facilities: ['north', 'south'],

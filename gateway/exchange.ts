@@ -9,7 +9,9 @@ import type { Cancellation } from './executor/cancellation.ts';
 import type { Executed, ExecutePlan, Pieces } from './executor/execute-plan.ts';
 import type { Client } from '../policies/clients.ts';
 import type { Authenticator } from './identity/authenticator.ts';
+import type { Possession } from './identity/possession.ts';
 import type { ProtectedResource } from './identity/protected-resource.ts';
+import type { Revocations } from './identity/revocations.ts';
 import type { KnownOperation, PermittedOperation, Planned } from './operations/known-document.ts';
 import type { Serving } from './serving.ts';
 
@@ -21,6 +23,9 @@ export interface Surroundings {
   readonly authenticator: Authenticator | undefined;
   /** What is said to clients about tokens; none in an open gateway. */
   readonly resource?: ProtectedResource | undefined;
+  /** None where nothing can be revoked. */
+  readonly revocations?: Revocations | undefined;
+  readonly possession?: Possession | undefined;
   readonly executePlan: ExecutePlan;
   /** Labels of overrides that are decided, not drawn. */
   readonly overrides: ReadonlyMap<string, boolean>;

@@ -115,6 +115,28 @@ export const settings = z.strictObject({
             'Address at which clients reach this server, without `/graphql`: it stands in what is said about tokens. Unset: that of the listener.',
         },
       ),
+      tls: z
+        .strictObject({
+          cert: optionalText({
+            env: 'TLS_CERT',
+            description:
+              'File with the certificate of this server, and those it leads up to, as PEM. Unset: plain HTTP, for a proxy in front. Read again on SIGHUP, as the others are.',
+          }),
+          key: optionalText({ env: 'TLS_KEY', description: 'File with its private key, as PEM.' }),
+          clientCa: optionalText({
+            env: 'TLS_CLIENT_CA',
+            description:
+              'File with the certificates, as PEM, that those of clients lead up to. Unset: clients are not asked for one. Whoever shows none is served as well, with tokens that are not bound to one.',
+          }),
+        })
+        .prefault({}),
+      clientCertHeader: toggle(
+        {
+          description:
+            'Whether a proxy in front says in `Client-Cert` (RFC 9440) which certificate the client has shown to it. Only for a proxy that takes the header away from whoever sends it; otherwise it is not looked at.',
+        },
+        false,
+      ),
     })
     .prefault({}),
   data: z
@@ -172,6 +194,31 @@ export const settings = z.strictObject({
         MINUTE,
         30 * 24 * HOUR,
       ),
+      onFeedLost: meta(z.enum(['keep', 'refuse']).default('keep'), {
+        env: 'ON_FEED_LOST',
+        description:
+          'What becomes of tokens while it cannot be heard which are revoked. `keep`: the last list known goes on. `refuse`: after `feedLostAfter`, every token is refused (503).',
+      }),
+      feedLostAfter: whole(
+        { unit: 'ms', description: 'How long it is borne with `refuse` that nothing is heard.' },
+        30 * SECOND,
+        SECOND,
+        HOUR,
+      ),
+      dpop: z
+        .strictObject({
+          window: whole(
+            { unit: 'ms', description: 'How long ago a DPoP proof may have been made, besides `leeway`.' },
+            60 * SECOND,
+            SECOND,
+            10 * MINUTE,
+          ),
+          nonce: toggle(
+            { description: 'Whether a DPoP proof has to hold a nonce of ours (RFC 9449 section 9).' },
+            false,
+          ),
+        })
+        .prefault({}),
     })
     .prefault({}),
   policies: z
@@ -343,7 +390,14 @@ export const settings = z.strictObject({
     .prefault({}),
   redis: z
     .strictObject({
-      url: connection({ env: 'REDIS_URL', description: 'Redis; reserved, nothing uses it yet.' }, /^rediss?:\/\//),
+      url: connection(
+        {
+          env: 'REDIS_URL',
+          description:
+            'Redis, by which gateways hear at once what is revoked, and share which DPoP proofs have been used. Needs `subgraphs.secret`. Unset: within the process, for one that is all there is.',
+        },
+        /^rediss?:\/\//,
+      ),
     })
     .prefault({}),
   scheduling: fhirServer('SCHEDULING', 'scheduling platform'),

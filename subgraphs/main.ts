@@ -1,3 +1,4 @@
+import { configuredFeed } from '../platform/access/open-feed.ts';
 import { type Config, ConfigError, loadConfig } from '../platform/config.ts';
 import { envelopeKey } from '../platform/envelope.ts';
 import { createLog, type Log } from '../platform/log.ts';
@@ -19,8 +20,10 @@ const main = async (): Promise<void> => {
   const served = chosen(config.subgraphs.only);
   const keyOf = envelopeKeys(config);
   const log: Log = createLog(config.log.level);
-  const settings = { ...ownerSettings(config, readOwners(served)), mappings: mappingsOf(subgraphs) };
-  const owners = openOwners(served, settings, config, log);
+  const read = readOwners(served);
+  const settings = ownerSettings(config, read);
+  const access = read.has('access') ? configuredFeed(config, log) : undefined;
+  const owners = openOwners(served, { ...settings, access, mappings: mappingsOf(subgraphs) }, config, log);
   const server = await serveSubgraphs({
     address: config.server,
     subgraphs: served.map((subgraph) => executable(subgraph, { owners, log })),
@@ -33,6 +36,7 @@ const main = async (): Promise<void> => {
   const shutDown = async (): Promise<void> => {
     await server.close();
     await closeOwners(owners);
+    await access?.close();
   };
   onShutdown(shutDown);
   try {
