@@ -7,6 +7,7 @@ import type { Log } from '../platform/log.ts';
 import type { Deadline } from '../platform/time.ts';
 import type { Cancellation } from './executor/cancellation.ts';
 import type { Executed, ExecutePlan, Pieces } from './executor/execute-plan.ts';
+import type { MaskKeys } from '../policies/mask-keys.ts';
 import type { Client } from '../policies/clients.ts';
 import type { Authenticator } from './identity/authenticator.ts';
 import type { Possession } from './identity/possession.ts';
@@ -27,6 +28,7 @@ export interface Surroundings {
   readonly revocations?: Revocations | undefined;
   readonly possession?: Possession | undefined;
   readonly executePlan: ExecutePlan;
+  readonly maskKeys: MaskKeys;
   /** Labels of overrides that are decided, not drawn. */
   readonly overrides: ReadonlyMap<string, boolean>;
 }

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { Schema } from '@apollo/federation-internals';
-import type { GraphQLSchema } from 'graphql';
+import { type GraphQLSchema, parse } from 'graphql';
 import { extractRequirements, noRequirements, POLICY, type Requirements } from '../../policies/access/requirements.ts';
+import { type FieldMasks, maskable, readFieldMasks } from '../../policies/field-masks.ts';
 import { overrideLabels } from '../planning/overrides.ts';
 import { createPlanner, type Planner } from '../planning/planner.ts';
 import { readSupergraph } from '../planning/read-supergraph.ts';
@@ -27,6 +28,8 @@ export interface Generation {
   readonly overrideLabels: readonly string[];
   readonly subgraphs: readonly { readonly name: string; readonly url: string }[];
   readonly requirements: Requirements;
+  /** Fields that somebody sees otherwise than they are. */
+  readonly masks: FieldMasks;
   readonly operations: OperationCache;
 }
 
@@ -63,9 +66,12 @@ export const createGeneration = (supergraphSdl: string, options: GenerationOptio
     overrideLabels: overrideLabels(supergraph.schema),
     subgraphs: Object.freeze(supergraph.subgraphsMetadata().map(({ name, url }) => Object.freeze({ name, url }))),
     requirements: open ? noRequirements : extractRequirements(supergraph.schema),
+    masks: open ? NO_MASKS : maskable(readFieldMasks(parse(supergraphSdl, { noLocation: true }))),
     operations: createOperationCache(options.operationBytes ?? MOST_BYTES),
   });
 };
+
+const NO_MASKS: FieldMasks = new Map();
 
 const MOST_BYTES = 128 * 1024 * 1024;
 

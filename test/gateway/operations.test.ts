@@ -21,6 +21,7 @@ import { compose } from '../../gateway/supergraph/compose.ts';
 import { createGeneration, type Generation } from '../../gateway/supergraph/generation.ts';
 import { loadConfig } from '../../platform/config.ts';
 import { silentLog } from '../../platform/log.ts';
+import { createMaskKeys } from '../../policies/mask-keys.ts';
 import { type SubgraphDefinition, subgraphInProcess } from '../fakes/subgraph.ts';
 import { LINK } from './start-graph.ts';
 
@@ -374,6 +375,7 @@ describe('documents that come by', () => {
       log: silentLog(),
       authenticator: undefined,
       executePlan: executeSpliced,
+      maskKeys: createMaskKeys(),
       overrides: NO_OVERRIDES,
     };
     const endpoint = graphEndpoint(surroundings, () => serving);

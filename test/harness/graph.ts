@@ -10,6 +10,7 @@ import type { CallEvent, OdooSettings } from '../../platform/odoo/types.ts';
 import { ROOT } from '../../platform/root.ts';
 import type { CallEvent as ScimCall, ScimSettings } from '../../platform/scim/types.ts';
 import type { Store, StoreSettings } from '../../platform/store/owner.ts';
+import { configuredMaskKeys } from '../../policies/mask-keys.ts';
 import { SCOPES } from '../../policies/scopes.ts';
 import { executable } from '../../subgraphs/execute.ts';
 import type { Subgraph } from '../../subgraphs/define-subgraph.ts';
@@ -26,6 +27,7 @@ export interface Reply {
   readonly status: number;
   readonly data: Readonly<Record<string, unknown>> | null | undefined;
   readonly errors: readonly { message: string; path?: (string | number)[]; extensions: { code: string } }[];
+  readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
 export interface Asker {
@@ -130,7 +132,9 @@ export const startGraph = async ({
   const owners = openOwners(subgraphs, where, config, log);
   const { odoo, hr, store: stored } = owners;
   if (odoo === undefined || hr === undefined || stored === undefined) throw new Error('an owner is read by nobody');
-  const parts = subgraphs.map((subgraph) => executable(subgraph, { owners, log }));
+  const parts = subgraphs.map((subgraph) =>
+    executable(subgraph, { owners, log, maskKeys: configuredMaskKeys(config) }),
+  );
   const gateway = await startGateway({
     config,
     log,
@@ -194,8 +198,8 @@ export const startGraph = async ({
           },
           body: JSON.stringify({ query, variables: asker.variables }),
         });
-        const { data, errors = [] } = (await response.json()) as Partial<Reply>;
-        return { status: response.status, data, errors };
+        const { data, errors = [], extensions } = (await response.json()) as Partial<Reply>;
+        return { status: response.status, data, errors, ...(extensions === undefined ? {} : { extensions }) };
       },
       [Symbol.asyncDispose]: stop,
     };
