@@ -9,16 +9,16 @@ import { besideSource } from '../platform/root.ts';
 import { overlay, rulesFromSchema, type SchemaRules } from '../policies/from-schema.ts';
 import { type FieldMasks, readFieldMasks, readTypeClasses, type Sights, sightsOf } from '../policies/field-masks.ts';
 import { guard } from '../policies/guard.ts';
+import { assertMeets, type Asking } from '../policies/demands.ts';
 import type { MaskKeys } from '../policies/mask-keys.ts';
 import { isAnyMasked, putMasks } from '../policies/put-masks.ts';
-import { assertHolds } from '../policies/rules.ts';
 import type { RuleTree } from '../policies/shield.ts';
 import type { IdentitySource } from './identities.ts';
 import type { OwnerName, Sessions } from './owners.ts';
 import { scalars } from './scalars.ts';
 
 /** What a resolver is given besides its parent and arguments: who asks, and the connector of the subgraph. */
-export type Context<Api> = Api & { readonly identity: Identity };
+export type Context<Api> = Api & Asking & { readonly identity: Identity };
 
 export type Resolver<Api> = (parent: never, args: never, context: Context<Api>, info: GraphQLResolveInfo) => unknown;
 export type Resolvers<Api> = Readonly<Record<string, Readonly<Record<string, Resolver<Api>>>>>;
@@ -145,9 +145,9 @@ const withReferences = <Api>(
 ) => {
   const merged: Record<string, Record<string, unknown>> = { ...resolvers };
   for (const [type, find] of Object.entries(references)) {
-    const required = rules.requirementOf(type);
+    const required = rules.requirementsOf(type);
     const resolveReference: ReferenceResolver<Api> = (key, context, info) => {
-      assertHolds(context.identity, required);
+      assertMeets(context, required, rules.requirements);
       return removed.has(type) ? null : find(key, context, info);
     };
     merged[type] = { ...merged[type], __resolveReference: resolveReference };

@@ -47,6 +47,7 @@ export const executable = (
     const made = openSessions(owners, subgraph.connector.owners, envelope, signal).then((sessions) => ({
       ...subgraph.connector.connect(sessions),
       identity: envelope.identity,
+      isDryRun: envelope.isDryRun,
     }));
     contexts.set(envelope, made);
     return made;

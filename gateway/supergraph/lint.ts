@@ -1,5 +1,6 @@
 import { parse } from 'graphql';
 import { readEveryField } from '../../policies/catalogue.ts';
+import { lintArguments } from './lint/arguments.ts';
 import { lintGuards } from './lint/guards.ts';
 import { lintMasks, lintSubgraphMasks } from './lint/masks.ts';
 import { lintNulls } from './lint/nulls.ts';
@@ -8,8 +9,8 @@ import { lintWrites } from './lint/writes.ts';
 
 /**
  * What is wrong with a supergraph that composes: fields nobody owns, has classified or guards, owners that contradict each
- * other, writes to what somebody else owns, masks that are none for their class, and nulls that take more with them than
- * they have to.
+ * other, writes to what somebody else owns, masks that are none for their class, nulls that take more with them than they
+ * have to, and arguments that could be used to find out what may not be seen.
  *
  * @param subgraphs what it was composed of, to hold what each says of its fields against the whole
  * @returns one sentence each, beginning with the coordinate
@@ -30,6 +31,7 @@ export const lintSupergraph = (
     ...lintMasks(document),
     ...lintSubgraphMasks(document, subgraphs),
     ...lintNulls(document),
+    ...lintArguments(document),
   ];
 };
 
