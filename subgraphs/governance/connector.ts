@@ -45,7 +45,7 @@ const connectGovernance = ({ store, catalogue, mappings }: Pick<Sessions, 'store
     },
     facility: (id: unknown) => {
       const code = decodeId('Facility', id);
-      return code === null || !store.facilities.includes(code) ? null : { id, code };
+      return code === null || !store.sites.includes(code) ? null : { id, code };
     },
     facilityName: (code: string) => names.load(code),
 
