@@ -1,9 +1,10 @@
 import { fail } from '../errors.ts';
+import { localPartyId, type Party } from '../identity.ts';
 import type { FhirFacility } from './directory.ts';
 import type { FhirEntitySpec, FhirEnvironment, FhirLink } from './entity.ts';
 import { shapeFault } from './faults.ts';
 import { referringTo } from './links.ts';
-import { bothOf, type Criteria, NOTHING, where } from './query.ts';
+import { bothOf, type Criteria, isFhirId, NOTHING, where } from './query.ts';
 import type { Stored } from './types.ts';
 
 /** The facilities of a query, as a part of it. */
@@ -57,6 +58,32 @@ export const withinFacilities = async (
     criteria: bothOf(only, referringTo(link, ids)),
     elements: link.elements,
     assertHold: async (rows) => hold(rows, link, among),
+  };
+};
+
+/**
+ * The same kept to a party besides, if the caller stands for one.
+ *
+ * Fails closed: an entity that does not say how it belongs to a kind of party has no rows for one.
+ */
+export const withinParty = (
+  within: Within,
+  { party: scope = {}, resource }: FhirEntitySpec,
+  party: Party | undefined,
+  env: FhirEnvironment,
+): Within => {
+  const rule = party === undefined ? 'whole' : scope[party.kind];
+  if (party === undefined || rule === 'whole') return within;
+  const id = localPartyId(party);
+  if (rule === undefined || !isFhirId(id)) return { criteria: NOTHING, elements: [], assertHold: refuseAny(resource) };
+  const isOwn = (row: Stored) => (rule === 'self' ? row.id === id : rule.targets(row, env).includes(id));
+  return {
+    criteria: bothOf(within.criteria, rule === 'self' ? where('_id', [id]) : referringTo(rule, [id])),
+    elements: [...within.elements, ...(rule === 'self' ? [] : rule.elements)],
+    assertHold: async (rows) => {
+      if (!rows.every(isOwn)) refuse(resource);
+      await within.assertHold(rows);
+    },
   };
 };
 
