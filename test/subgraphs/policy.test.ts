@@ -6,6 +6,7 @@ import type { ExecutableSubgraph } from '../../platform/subgraph.ts';
 import { deadlineIn, SECOND } from '../../platform/time.ts';
 import { sightOf } from '../../policies/audiences.ts';
 import { readCatalogue } from '../../policies/catalogue.ts';
+import { createMaskKeys } from '../../policies/mask-keys.ts';
 import { rulesFromSchema } from '../../policies/from-schema.ts';
 import { SCOPES } from '../../policies/scopes.ts';
 import type { Subgraph } from '../../subgraphs/define-subgraph.ts';
@@ -174,6 +175,16 @@ describe.each(subgraphs)('the $name subgraph, asked directly', (subgraph) => {
   it('shows nothing to a caller of a facility that does not exist', async () => {
     for (const { list } of listedEntities(subgraph))
       expect([list, await idsOf(list, { facilities: ['*', 'nowhere', 'NORTH-FACILITY'] })]).toEqual([list, []]);
+  });
+
+  it('runs without masks for who sees everything, and with one set of them for who sees alike', () => {
+    const [keys, others] = [createMaskKeys(), createMaskKeys()];
+    const schemaFor = (audience: string, purpose: string) => subgraph.schemaFor({ audience, purpose }, keys);
+    expect(schemaFor('internal', 'payroll')).toBe(subgraph.schema);
+    expect(schemaFor('internal', 'support')).toBe(schemaFor('internal', 'reporting'));
+    expect(schemaFor('operator', 'audit')).toBe(schemaFor('operator', 'audit'));
+    expect(schemaFor('nobody', 'payroll')).not.toBe(subgraph.schema);
+    expect(subgraph.schemaFor({ audience: 'nobody', purpose: '' }, others)).not.toBe(schemaFor('nobody', ''));
   });
 
   it('has a rule for every type it has', () => {
