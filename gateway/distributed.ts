@@ -1,12 +1,15 @@
 import { Agent } from 'undici';
+import { configuredFeed } from '../platform/access/open-feed.ts';
+import { openAudit } from '../platform/audit/open-audit.ts';
 import { type Config, ConfigError } from '../platform/config.ts';
 import { envelopeKey } from '../platform/envelope.ts';
 import type { Log } from '../platform/log.ts';
+import { openStore, storeSettings } from '../platform/store/owner.ts';
 import { SECOND } from '../platform/time.ts';
 import { httpTransport } from './executor/transports/http.ts';
 import { createInFlight, type InFlight } from './executor/transports/in-flight.ts';
 import { httpHealth } from './http/subgraph-health.ts';
-import type { IssuerOptions } from './identity/issuer-keys.ts';
+import { configuredIssuers } from './identity/issuers.ts';
 import { type RunningGateway, startGateway, type Supply } from './server.ts';
 import { supergraphUrls } from './supergraph/urls.ts';
 
@@ -27,7 +30,9 @@ export const startDistributedGateway = async (
   supergraphSdl: string,
 ): Promise<DistributedGateway> => {
   const { secret, urls } = config.subgraphs;
-  const issuer = issuerOf(config);
+  const issuer = configuredIssuers(config);
+  if (issuer.length === 0)
+    throw new ConfigError(['identity.issuer (OIDC_ISSUER): needed; the development issuer is a part of `npm start`']);
   if (secret === undefined) throw new ConfigError(['subgraphs.secret (SUBGRAPH_SECRET): needed to sign for subgraphs']);
   const agent = new Agent({ connections: 1, keepAliveTimeout: 10 * SECOND });
   const inFlight = createInFlight();
@@ -35,17 +40,29 @@ export const startDistributedGateway = async (
     ...supply(config, inFlight, sdl, urls, (name) => envelopeKey(secret, name)),
     health: supergraphUrls(sdl, urls).map(({ name, url }) => httpHealth(name, url, agent)),
   });
-  const start = async () => startGateway({ config, log, issuer, ...supplyOf(supergraphSdl) });
+  const access = configuredFeed(config, log);
+  const audit = openAudit(config, log);
+  // Without one, the journals stay where they are written.
+  const store = config.database.url === undefined ? undefined : openStore(storeSettings(config), log);
+  if (store !== undefined) audit.ship(store);
+  const release = async () => {
+    await audit.close();
+    await Promise.all([agent.destroy(), access?.close(), store?.close()]);
+  };
+  const start = async () =>
+    startGateway({ config, log, issuer, access, journal: audit.journal, ...supplyOf(supergraphSdl) });
   const gateway = await start().catch(async (error: unknown) => {
-    await agent.destroy();
+    await release();
     throw error;
   });
   return {
     url: gateway.url,
+    register: (clients) => gateway.register(clients),
+    renewCertificate: () => gateway.renewCertificate(),
     replace: async (sdl) => gateway.replace(supplyOf(sdl)),
     close: async () => {
       await gateway.close();
-      await agent.destroy();
+      await release();
     },
   };
 };
@@ -76,11 +93,4 @@ const supply = (
     httpTransport({ name, url, key: keyOf(name), connections, responseLimit, compression, inFlight }),
   );
   return { supergraphSdl, transports };
-};
-
-const issuerOf = ({ identity }: Config): IssuerOptions => {
-  const { issuer, jwksUri } = identity;
-  if (issuer === undefined)
-    throw new ConfigError(['identity.issuer (OIDC_ISSUER): needed; the development issuer is a part of `npm start`']);
-  return jwksUri === undefined ? { issuer } : { issuer, jwksUri };
 };

@@ -50,9 +50,7 @@ export interface Left {
  */
 export const narrowSchema = (schema: GraphQLSchema, keeps: Keeps): GraphQLSchema | undefined => {
   const draft = draftOf(schema, keeps);
-  while (settle(schema, draft)) {
-    // Until nothing has gone that something else leans on.
-  }
+  settle(schema, draft);
   const query = schema.getQueryType();
   if (query == null || !draft.types.has(query.name)) return undefined;
   const left: Left = { types: reachableTypes(schema, draft), parts: draft.parts };
@@ -103,20 +101,29 @@ function fieldsOf(type: Fielded | GraphQLInputObjectType): readonly (Field | Gra
   return Object.values(type.getFields());
 }
 
-/** Takes out what cannot stand any more. @returns whether there was anything */
-const settle = (schema: GraphQLSchema, draft: Draft): boolean => {
-  let hasChanged = false;
-  const drop = (place: Set<string> | undefined, name: string): void => {
+/**
+ * Takes out what cannot stand any more, until nothing has gone that something else leans on. Interfaces come last each time:
+ * a type that goes anyway takes nothing from those that it implements.
+ */
+const settle = (schema: GraphQLSchema, draft: Draft): void => {
+  let hasChanged = true;
+  const drop: Drop = (place, name) => {
     if (place?.delete(name) === true) hasChanged = true;
   };
-  for (const type of typesOf(schema)) {
-    const parts = draft.parts.get(type.name);
-    if (!draft.types.has(type.name) || parts === undefined) continue;
-    if (isInterfaceType(type)) withImplementers(schema, draft, type, drop);
-    for (const name of parts) if (!stands(draft, type, name, drop)) drop(parts, name);
-    if (parts.size === 0 || (isInputObjectType(type) && lacksRequired(type, parts))) drop(draft.types, type.name);
+  while (hasChanged) {
+    hasChanged = false;
+    for (const type of typesOf(schema)) dropFallen(draft, type, drop);
+    if (hasChanged) continue;
+    for (const type of typesOf(schema))
+      if (isInterfaceType(type) && draft.types.has(type.name)) dropUnmet(schema, draft, type, drop);
   }
-  return hasChanged;
+};
+
+const dropFallen = (draft: Draft, type: GraphQLNamedType, drop: Drop): void => {
+  const parts = draft.parts.get(type.name);
+  if (!draft.types.has(type.name) || parts === undefined) return;
+  for (const name of parts) if (!stands(draft, type, name, drop)) drop(parts, name);
+  if (parts.size === 0 || (isInputObjectType(type) && lacksRequired(type, parts))) drop(draft.types, type.name);
 };
 
 type Drop = (place: Set<string> | undefined, name: string) => void;
@@ -144,7 +151,7 @@ const lacksRequired = (type: GraphQLInputObjectType, left: ReadonlySet<string>):
   fieldsOf(type).some((field) => isRequiredInputField(field) && !left.has(field.name));
 
 /** Of an interface stays what every type has that implements it and is left (GraphQL section 3.7). */
-const withImplementers = (schema: GraphQLSchema, draft: Draft, type: GraphQLInterfaceType, drop: Drop): void => {
+const dropUnmet = (schema: GraphQLSchema, draft: Draft, type: GraphQLInterfaceType, drop: Drop): void => {
   const { objects, interfaces } = schema.getImplementations(type);
   const isLeft = ({ name }: Fielded) => draft.types.has(name);
   if (!objects.some(isLeft)) {

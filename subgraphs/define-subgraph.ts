@@ -12,6 +12,7 @@ import { guard } from '../policies/guard.ts';
 import { assertMeets, type Asking } from '../policies/demands.ts';
 import { hideRows } from '../policies/hide-rows.ts';
 import type { MaskKeys } from '../policies/mask-keys.ts';
+import { type Concern, noteFound, notePeople, type Notes, readConcerns } from '../policies/people.ts';
 import { isAnyMasked, putMasks } from '../policies/put-masks.ts';
 import { mayHaveRows, rowScopes } from '../policies/rows.ts';
 import type { RuleTree } from '../policies/shield.ts';
@@ -21,7 +22,7 @@ import type { OwnerName, Sessions } from './owners.ts';
 import { scalars } from './scalars.ts';
 
 /** What a resolver is given besides its parent and arguments: who asks, and the connector of the subgraph. */
-export type Context<Api> = Api & Asking & { readonly identity: Identity };
+export type Context<Api> = Api & Asking & { readonly identity: Identity; readonly notes?: Notes | undefined };
 
 export type Resolver<Api> = (parent: never, args: never, context: Context<Api>, info: GraphQLResolveInfo) => unknown;
 export type Resolvers<Api> = Readonly<Record<string, Readonly<Record<string, Resolver<Api>>>>>;
@@ -104,19 +105,25 @@ const schemasBySight = <Api extends object>(
   clear: GraphQLSchema,
 ): Subgraph['schemaFor'] => {
   const fields = readFieldMasks(document);
-  const made = new WeakMap<MaskKeys, Map<string, GraphQLSchema>>();
+  const make = (sights: Sights, keys: MaskKeys) =>
+    isAnyMasked(fields, sights) ? guarded(document, parts, { fields, sights, keys }) : clear;
+  const made = new WeakMap<MaskKeys, Map<Sights, GraphQLSchema>>();
   return ({ audience, purpose }, keys) => {
     const sights = sightsOf(audience, purpose);
-    const schemas = made.get(keys) ?? new Map<string, GraphQLSchema>();
+    const schemas = made.get(keys) ?? new Map<Sights, GraphQLSchema>();
     made.set(keys, schemas);
-    const name = Object.values(sights).join();
-    const known = schemas.get(name);
+    const known = schemas.get(sights);
     if (known !== undefined) return known;
-    const schema = isAnyMasked(fields, sights) ? guarded(document, parts, { fields, sights, keys }) : clear;
-    schemas.set(name, schema);
+    // Several audiences and purposes come to the same.
+    const alike = [...schemas].find(([others]) => isAlike(sights, others));
+    const schema = alike?.[1] ?? make(sights, keys);
+    schemas.set(sights, schema);
     return schema;
   };
 };
+
+const isAlike = (one: Sights, other: Sights): boolean =>
+  Object.entries(one).every(([name, sight]) => other[name as keyof Sights] === sight);
 
 interface Masking {
   readonly fields: FieldMasks;
@@ -132,11 +139,13 @@ const guarded = <Api extends object>(
   const rules = rulesFromSchema(document);
   const removed = removedTypes(document, masking?.sights);
   const scopes = rowScopes(document);
+  const concerns = readConcerns(document);
   const isHidden = (type: string, { party }: Identity) => removed.has(type) || !mayHaveRows(scopes.get(type), party);
-  const all = { ...withReferences(resolvers, references, rules, isHidden), ...scalars };
+  const all = { ...withReferences(resolvers, references, { rules, isHidden, concerns }), ...scalars };
   // The list form is the one that every release of @apollo/subgraph takes.
   const schema = buildSubgraphSchema([{ typeDefs: document, resolvers: all as never }]);
   hideRows(schema, scopes);
+  notePeople(schema, concerns);
   // Inside of the rules: who may not see a field is told so, and not that it was masked.
   if (masking !== undefined) putMasks(schema, masking.fields, masking.sights, masking.keys);
   return guard(schema, overlay(rules.tree, policy));
@@ -145,23 +154,31 @@ const guarded = <Api extends object>(
 const removedTypes = (document: DocumentNode, sights: Sights | undefined): ReadonlySet<string> =>
   new Set([...readTypeClasses(document)].flatMap(([type, ofClass]) => (sights?.[ofClass] === 'removed' ? [type] : [])));
 
-/** A reference is refused before anything is looked up; one to what the caller sees nothing of leads nowhere. */
+/** A reference is refused, or answered as one to nothing, before anything is looked up. */
 const withReferences = <Api>(
   resolvers: Resolvers<Api>,
   references: References<Api>,
-  rules: SchemaRules,
-  isHidden: (type: string, identity: Identity) => boolean,
+  { rules, isHidden, concerns }: ReferenceRules,
 ) => {
   const merged: Record<string, Record<string, unknown>> = { ...resolvers };
   for (const [type, find] of Object.entries(references)) {
     const required = rules.requirementsOf(type);
+    const concern = concerns.get(type);
     const resolveReference: ReferenceResolver<Api> = (key, context, info) => {
       assertMeets(context, required, rules.requirements);
-      return isHidden(type, context.identity) ? null : find(key, context, info);
+      if (isHidden(type, context.identity)) return null;
+      const found = find(key, context, info);
+      return concern === undefined ? found : noteFound(context.notes, type, concern, found);
     };
     merged[type] = { ...merged[type], __resolveReference: resolveReference };
   }
   return merged;
 };
+
+interface ReferenceRules {
+  readonly rules: SchemaRules;
+  readonly isHidden: (type: string, identity: Identity) => boolean;
+  readonly concerns: ReadonlyMap<string, Concern>;
+}
 
 const read = (dir: string, file: string): string => readFileSync(besideSource(dir, file), 'utf8');

@@ -1,3 +1,5 @@
+import type { Audit } from '../platform/audit/open-audit.ts';
+import type { AccessFeed } from '../platform/access/feed.ts';
 import type { Config } from '../platform/config.ts';
 import type { Envelope } from '../platform/envelope.ts';
 import { type FhirOwner, openFhir } from '../platform/fhir/owner.ts';
@@ -26,6 +28,10 @@ export interface Sessions {
   readonly scheduling: FhirSession;
   readonly billing: FhirSession;
   readonly store: Store;
+  /** Where gateways hear what changes access; null where nobody would hear it. */
+  readonly access: AccessFeed | null;
+  /** Where it is written down who reads what; null where nothing is. */
+  readonly audit: Audit | null;
   /** Every field of the supergraph; nothing of it is a caller's. */
   readonly catalogue: readonly CatalogueEntry[];
   /** How the owners' words become those of enums, for every subgraph; nothing of it is a caller's. */
@@ -51,6 +57,8 @@ export interface Owners {
   readonly scheduling?: FhirOwner;
   readonly billing?: FhirOwner;
   readonly store?: StoreOwner;
+  readonly access?: Owner<AccessFeed | null>;
+  readonly audit?: Owner<Audit | null>;
   readonly catalogue?: Owner<readonly CatalogueEntry[]>;
   readonly mappings?: Owner<readonly Mapping[]>;
   readonly rulebook?: Owner<Rulebook>;
@@ -64,6 +72,10 @@ export interface OwnerSettings {
   readonly scheduling?: FhirSettings | undefined;
   readonly billing?: FhirSettings | undefined;
   readonly store: StoreSettings;
+  /** Closed by whoever has made it. Left out: nobody hears what changes access, and it is not changed. */
+  readonly access?: AccessFeed | undefined;
+  /** Closed by whoever has made it. Left out: nothing is written down. */
+  readonly audit?: Audit | undefined;
   /** Text of the supergraph that the subgraphs are parts of. */
   readonly supergraphSdl: string;
   /** Of every subgraph there is. Left out: of those that are opened for. */
@@ -107,6 +119,8 @@ export const openOwners = (
     ...(isRead('scheduling') && { scheduling: openFhirOf('scheduling', subgraphs, settings, config, findings, log) }),
     ...(isRead('billing') && { billing: openFhirOf('billing', subgraphs, settings, config, findings, log) }),
     ...(hasStore && { store: storeWithFindings(openStore(settings.store, log), findings, log) }),
+    ...(isRead('access') && { access: passingOn(settings.access) }),
+    ...(isRead('audit') && { audit: known(() => settings.audit ?? null) }),
     ...(isRead('catalogue') && { catalogue: known(() => readCatalogue(settings.supergraphSdl)) }),
     ...(isRead('mappings') && { mappings: known(() => settings.mappings ?? mappingsOf(subgraphs)) }),
     ...(isRead('rulebook') && { rulebook: known(() => openRulebook(settings.supergraphSdl, config)) }),
@@ -127,7 +141,7 @@ const openFhirOf = (
     entities: subgraphs.flatMap(({ connector }) => connector[name] ?? []),
     facilities: config.facilities,
     callWithin: config[name].deadline,
-    secret: config.subgraphs.secret,
+    secret: config.subgraphs.secret ?? config.subgraphs.key,
     onFinding: ({ kind, type, field }) => findings.record({ source: name, type, field, code: FINDING_CODES[kind] }),
     log,
   });
@@ -163,6 +177,12 @@ const storeWithFindings = (store: StoreOwner, findings: Findings, log: Log): Sto
     },
   };
 };
+
+const passingOn = (feed: AccessFeed | undefined): Owner<AccessFeed | null> => ({
+  session: () => Promise.resolve(feed ?? null),
+  health: () => (feed === undefined ? [] : [feed.health()]),
+  close: () => Promise.resolve(),
+});
 
 /** What is the same for every request, made when it is first asked for. */
 const known = <Value>(make: () => Value): Owner<Value> => {

@@ -61,9 +61,8 @@ const keptOrMade = (
   const veiled = seen === '' ? undefined : variation.permitted.get(`${mask} ${seen}`);
   if (veiled !== undefined) return veiled;
   const permitted = variation.permitted.get(mask) ?? filter(generation, operation, variation, mask);
-  return sights === undefined || seen === ''
-    ? permitted
-    : veil(generation, operation, variation, `${mask} ${seen}`, permitted, sights);
+  if (sights === undefined || seen === '') return permitted;
+  return veil(generation, operation, variation, `${mask} ${seen}`, permitted, sights);
 };
 
 /** How the classes are seen; `''` when each is seen in clear, so that most callers share what is kept. */

@@ -14,8 +14,8 @@ import { lintWrites } from './lint/writes.ts';
 /**
  * What is wrong with a supergraph that composes: fields nobody owns, has classified or guards, owners that contradict each
  * other, writes to what somebody else owns, masks that are none for their class, nulls that take more with them than they
- * have to, arguments that could be used to find out what may not be seen, types that do not say whose rows a caller sees,
- * and contracts that hold what is not for their audience.
+ * have to, arguments that could be used to find out what may not be seen, contracts that hold what is not for their
+ * audience, and types that do not say whose rows a caller sees.
  *
  * @param subgraphs what it was composed of, to hold what each says of its fields against the whole
  * @returns one sentence each, beginning with the coordinate

@@ -9,7 +9,9 @@ import { type FindingFilter, listFindings } from '../../platform/store/findings.
 import type { Connector } from '../define-subgraph.ts';
 import type { Sessions } from '../owners.ts';
 import { accessIn } from './access.ts';
+import { auditIn } from './audit.ts';
 import { type CatalogueFilter, classMeanings, pageOfCatalogue } from './catalogue.ts';
+import { revocationsIn } from './revocations.ts';
 
 export interface IdentifierArgs {
   readonly system?: string | null;
@@ -21,9 +23,9 @@ export interface MappingFilter {
   readonly type?: string | null;
 }
 
-type Read = Pick<Sessions, 'store' | 'catalogue' | 'mappings' | 'rulebook'>;
+type Read = Pick<Sessions, 'store' | 'access' | 'audit' | 'catalogue' | 'mappings' | 'rulebook'>;
 
-const connectGovernance = ({ store, catalogue, mappings, rulebook }: Read) => {
+const connectGovernance = ({ store, access, audit, catalogue, mappings, rulebook }: Read) => {
   const references = crossReferencesFor(store, store.facilities);
   const names = new DataLoader(async (codes: readonly string[]) => {
     const known = new Map((await facilitiesNamed(store, codes)).map(({ code, name }) => [code, name]));
@@ -41,6 +43,8 @@ const connectGovernance = ({ store, catalogue, mappings, rulebook }: Read) => {
   };
 
   return {
+    ...revocationsIn(store, access),
+    ...auditIn(store, audit?.keys ?? null, (type, id) => identifiers(type, id, {})),
     identifiers,
     /** The partner that a payer is in the ledger today; null where nobody has found one. */
     ledgerPartner: async (payerId: string) => {
@@ -86,7 +90,7 @@ const today = (): string => new Date().toISOString().slice(0, 10);
 export type Governance = { readonly governance: ReturnType<typeof connectGovernance> };
 
 export const connector: Connector<Governance> = {
-  owners: ['store', 'catalogue', 'mappings', 'rulebook'],
+  owners: ['store', 'access', 'audit', 'catalogue', 'mappings', 'rulebook'],
   // Which companies there are, for the facilities' identifiers.
   learnsFrom: ['odoo'],
   connect: (sessions) => ({ governance: connectGovernance(sessions) }),

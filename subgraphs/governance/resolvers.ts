@@ -3,8 +3,10 @@ import { connectionSelection } from '../../platform/selection.ts';
 import type { FindingFilter } from '../../platform/store/findings.ts';
 import type { ReferenceResolver, References, Resolver, Resolvers } from '../define-subgraph.ts';
 import type { ExplainArgs, FieldAccessFilter } from './access.ts';
+import type { TrailListFilter } from './audit.ts';
 import type { CatalogueFilter } from './catalogue.ts';
 import type { Governance, IdentifierArgs, MappingFilter } from './connector.ts';
+import type { RevocationListFilter, RevokeAccessInput } from './revocations.ts';
 
 interface ById {
   readonly id: string;
@@ -41,6 +43,16 @@ export const resolvers = {
     mappings: (_: never, args: MappingFilter, { governance }) => governance.mappings(args),
     catalogue: () => ({}),
     access: () => ({}),
+    revocations: (
+      _: never,
+      { filter, ...page }: PageArgs & { filter?: RevocationListFilter | null },
+      { governance },
+      info,
+    ) => governance.revocations(filter ?? {}, page, connectionSelection(info, 'Revocation').counted),
+    auditTrail: (_: never, { filter, ...page }: PageArgs & { filter?: TrailListFilter | null }, { governance }, info) =>
+      governance.auditTrail(filter ?? {}, page, connectionSelection(info, 'AuditRecord').counted),
+    disclosures: (_: never, args: PageArgs & { type: string; id: string }, { governance }, info) =>
+      governance.disclosures(args, connectionSelection(info, 'AuditRecord').counted),
   },
   Access: {
     explain: (_: never, args: ExplainArgs, { governance, identity }) => governance.accessFor(identity).explain(args),
@@ -49,6 +61,10 @@ export const resolvers = {
     matrix: (_: never, args: PageArgs & { filter?: FieldAccessFilter | null }, { governance, identity }) =>
       governance.accessFor(identity).matrix(args),
     clients: (_: never, __: never, { governance, identity }) => governance.accessFor(identity).clients(),
+  },
+  Mutation: {
+    revokeAccess: (_: never, { input }: { input: RevokeAccessInput }, { governance, identity }) =>
+      governance.revokeAccess(input, identity),
   },
   Catalogue: {
     fields: (_: never, args: PageArgs & { filter?: CatalogueFilter | null }, { governance }) =>

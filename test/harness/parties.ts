@@ -13,7 +13,7 @@ export const subjectOf = (party: Party | undefined): Readonly<Record<string, unk
 export const standingFor = (transport: Transport): Transport => {
   const told = new WeakMap<Envelope, Envelope>();
   const retold = (envelope: Envelope): Envelope => {
-    const [, kind, id] = /^(supplier|payer):(.+)$/.exec(envelope.identity.subject) ?? [];
+    const [, kind, id] = /^(supplier|payer):(.*)$/.exec(envelope.identity.subject) ?? [];
     if (kind === undefined || id === undefined) return envelope;
     const known = told.get(envelope);
     if (known !== undefined) return known;

@@ -76,12 +76,21 @@ export interface RowSet {
 
 const PAGE = 200;
 
-/** Every row of a list that a caller sees, page after page. `facility` is what is given for arguments that want one. */
+export interface Reading {
+  /** What is given for arguments that want one. */
+  readonly facility: string;
+  /** What is asked for of each row besides. */
+  readonly more?: string | undefined;
+  /** The most that are read. */
+  readonly pages?: number;
+}
+
+/** Every row of a list that a caller sees, page after page. */
 export const readRows = async (
   graph: Graph,
   list: RowList,
   asker: Asker,
-  { facility, more = '' }: { readonly facility: string; readonly more?: string },
+  { facility, more = '', pages = Number.POSITIVE_INFINITY }: Reading,
 ): Promise<RowSet> => {
   const rows = new Map<string, Row>();
   const selection = rowSelection(list.row, more);
@@ -98,6 +107,7 @@ export const readRows = async (
   }
   let total: number | null = null;
   let after: string | null = null;
+  let read = 0;
   do {
     const paged = [...args, `first: ${PAGE}`, ...(after === null ? [] : [`after: ${JSON.stringify(after)}`])];
     const counted = after === null ? 'totalCount' : '';
@@ -108,7 +118,8 @@ export const readRows = async (
     total ??= page.totalCount ?? null;
     for (const row of page.nodes) rows.set(keyOf(row), row);
     after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
-  } while (after !== null);
+    read += 1;
+  } while (after !== null && read < pages);
   return { rows, total };
 };
 

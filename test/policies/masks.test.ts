@@ -126,7 +126,7 @@ describe('hashes', () => {
   it('are alike in every process that has the secret', () => {
     expect(createMaskKeys(new Secret('an invented secret')).of({ audience: 'operator' }).hash('x')).toBe(KEY.hash('x'));
     // Changing how keys are derived changes what others have kept: on purpose only.
-    expect(KEY.hash('PT-00001')).toMatchInlineSnapshot(`"zjTL5t-g5wEkwYAuN-54Dg"`);
+    expect(KEY.hash('PT-00001')).toMatchInlineSnapshot(`"zjTL5t-g5wEkwYAuN-54Du"`);
   });
 });
 

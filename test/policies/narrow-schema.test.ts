@@ -84,6 +84,11 @@ describe('a narrowed schema', () => {
     expect(left).toMatch(/type Tray implements Thing \{\s+id: ID!\s+label\(in: Shade\): String/);
   });
 
+  it('keeps of an interface all that is left of it where a type that lacks something goes', () => {
+    const left = text(without('Tray.id', 'Tray.label', 'Tray.weight', 'Cabinet.trays'));
+    expect(left).toMatch(/interface Thing \{\s+id: ID!\s+label\(in: Shade\): String\s+\}/);
+  });
+
   it('loses an interface that no object type is left of', () => {
     const trays = ['id', 'label', 'weight'].map((field) => `Tray.${field}`);
     const cabinets = ['id', 'label', 'trays'].map((field) => `Cabinet.${field}`);
