@@ -1,22 +1,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ExtraRoute } from '../../platform/http/route.ts';
 import { createFileStore, entityTag, type ServedFile } from './files.ts';
-import { type PageSettings, renderPage } from './page.ts';
+import { type PageSettings, renderMatrixPage, renderPage } from './page.ts';
 
 export type ExplorerOptions = Pick<PageSettings, 'examples'> & Partial<PageSettings>;
 
 /**
- * The query explorer: the page at `/` and its files below `/explorer/`.
+ * The query explorer at `/`, the access matrix at `/access`, and their files below `/explorer/`.
  *
- * It works without any other host, and its policy lets the browser ask none. The page and its files are the same for
+ * It works without any other host, and its policy lets the browser ask none. The pages and their files are the same for
  * everybody and hold no token; a token comes to the page in the fragment of its address, which no server ever sees.
  */
 export const explorerRoutes = (options: ExplorerOptions): readonly ExtraRoute[] => {
-  const body = Buffer.from(renderPage({ endpoint: '/graphql', tokens: 'development', ...options }));
-  const page: ServedFile = { type: 'text/html; charset=utf-8', body, etag: entityTag(body) };
+  const settings: PageSettings = { endpoint: '/graphql', tokens: 'development', ...options };
+  const page = pageOf(renderPage(settings));
+  const matrix = pageOf(renderMatrixPage(settings));
   const fileOf = createFileStore();
   return [
     { method: 'GET', path: '/', handle: (request, response) => send(page, request, response) },
+    { method: 'GET', path: '/access', handle: (request, response) => send(matrix, request, response) },
     {
       method: 'GET',
       path: `${PREFIX}*`,
@@ -27,6 +29,11 @@ export const explorerRoutes = (options: ExplorerOptions): readonly ExtraRoute[] 
       },
     },
   ];
+};
+
+const pageOf = (text: string): ServedFile => {
+  const body = Buffer.from(text);
+  return { type: 'text/html; charset=utf-8', body, etag: entityTag(body) };
 };
 
 const PREFIX = '/explorer/';

@@ -36,6 +36,7 @@ const SHORT: Readonly<Record<string, string>> = {
   identifiersOf: 'what systems call one thing',
   mappings: 'tables of the product itself',
   'catalogue.classes': 'a closed list',
+  'access.clients': 'those that are registered',
 };
 
 interface Case {

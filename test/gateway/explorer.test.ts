@@ -15,13 +15,16 @@ const examples = [
 ];
 
 describe('explorer page', () => {
-  it('is a page whose scripts and styles all come from here', async () => {
+  it.each([
+    ['the explorer', '/', 6],
+    ['the access matrix', '/access', 3],
+  ])('of %s is one whose scripts and styles all come from here', async (_, path, least) => {
     await using explorer = await serve({ examples });
-    const { response, text } = await explorer.get('/');
+    const { response, text } = await explorer.get(path);
     expect(response.status).toBe(200);
     expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8');
     const links = [...text.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, link]) => link ?? '');
-    expect(links.length).toBeGreaterThan(5);
+    expect(links.length).toBeGreaterThanOrEqual(least);
     for (const link of links) {
       expect(link).toMatch(/^\/explorer\/[a-z-]+\.(?:js|css|svg)$/);
       expect((await explorer.get(link)).response.status).toBe(200);
@@ -48,6 +51,9 @@ describe('explorer files', () => {
     ['token.js', 'text/javascript; charset=utf-8', 'replaceState'],
     ['explorer.css', 'text/css; charset=utf-8', '#access'],
     ['icon.svg', 'image/svg+xml', '<svg'],
+    ['matrix.js', 'text/javascript; charset=utf-8', 'query AccessMatrix'],
+    ['matrix-rows.js', 'text/javascript; charset=utf-8', 'export const seenBy'],
+    ['matrix.css', 'text/css; charset=utf-8', '#fields'],
     ['graphiql.js', 'text/javascript; charset=utf-8', 'GraphiQL'],
     ['graphiql.css', 'text/css; charset=utf-8', '.graphiql-container'],
     ['react.js', 'text/javascript; charset=utf-8', 'createElement'],

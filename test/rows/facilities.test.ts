@@ -15,7 +15,10 @@ type Caller = keyof typeof CALLERS;
 type Sets = Readonly<Record<Caller, RowSet>>;
 
 /** Root fields that answer no rows, and why. */
-const NO_ROWS: Readonly<Record<string, string>> = { catalogue: 'what the graph says of its own fields' };
+const NO_ROWS: Readonly<Record<string, string>> = {
+  catalogue: 'what the graph says of its own fields',
+  access: 'what the rules say of who may see what',
+};
 
 /** Lists of which a facility has none. */
 const EMPTY_AT: Readonly<Record<string, readonly string[]>> = {

@@ -22,6 +22,11 @@ const WITHOUT_ENTITY: Readonly<Record<string, string>> = {
   DataClassMeaning: 'no rows of an owner',
   FieldOwner: 'no rows of an owner',
   FieldFreshness: 'no rows of an owner',
+  Access: 'no rows of an owner',
+  Explanation: 'no rows of an owner',
+  ExplainedPath: 'no rows of an owner',
+  FieldAccess: 'no rows of an owner',
+  RegisteredClient: 'no rows of an owner',
 };
 
 /** What connectors read that is no type of the graph: nobody outside gets at it as such. */

@@ -42,7 +42,7 @@ describe('npm run access', () => {
 
   it('prints the matrix of a type', async () => {
     const { stdout } = await access(['matrix', '--type', 'Employee']);
-    expect(stdout).toContain(['Employee.name', 'HR', 'hr:read', 'operator', 'audit', 'INITIALS', ''].join('\t'));
+    expect(stdout).toContain(['Employee.name', 'HR', 'hr:read', 'operator', 'support', 'INITIALS', ''].join('\t'));
   });
 
   it.each([

@@ -24,7 +24,14 @@ const showCaller = ({ sub, exp, scope, facilities }) => {
   const caller = element('p', {}, 'Signed in as ', element('strong', {}, String(sub ?? 'unknown')), until);
   const rights = element('p', {}, `Facilities: ${places} · Scopes: ${scopes}`);
   const forget = { type: 'button', className: 'quiet', onclick: () => useToken(undefined) };
-  show(caller, rights, element('button', forget, 'Forget token'));
+  const pages = element(
+    'p',
+    {},
+    element('a', { href: '/' }, 'Explorer'),
+    ' · ',
+    element('a', { href: '/access' }, 'Access matrix'),
+  );
+  show(caller, rights, pages, element('button', forget, 'Forget token'));
 };
 
 const list = (values) => (values.length === 0 ? 'none' : values.join(', '));
