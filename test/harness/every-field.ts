@@ -47,6 +47,27 @@ export const everyField = (schema: GraphQLSchema, given: Given, typesPerQuery = 
   });
 };
 
+/**
+ * A document for each mutation, with every field of what it returns.
+ *
+ * @param inputs literals of the argument `input`, by mutation; one without is not asked for
+ */
+export const everyMutation = (schema: GraphQLSchema, inputs: Given): readonly FieldsQuery[] =>
+  Object.values(schema.getMutationType()?.getFields() ?? {}).flatMap((field): readonly FieldsQuery[] => {
+    const payload = getNamedType(field.type);
+    if (!(field.name in inputs) || !isObjectType(payload)) return [];
+    const fields = Object.values(payload.getFields());
+    const inner = fields.map(({ name, type }) => (isObjectType(getNamedType(type)) ? `${name} { __typename }` : name));
+    const root = { coordinate: `Mutation.${field.name}`, path: [field.name] };
+    const below = fields.map(({ name }) => ({
+      coordinate: `${payload.name}.${name}`,
+      path: [...root.path, ...indices(field.type), name],
+      through: [root],
+    }));
+    const query = `mutation { ${field.name}(input: ${inputs[field.name]}) { ${inner.join(' ')} } }`;
+    return [{ query, places: [{ ...root, through: [] }, ...below] }];
+  });
+
 interface Step {
   readonly parent: GraphQLObjectType;
   readonly field: Field;

@@ -37,4 +37,5 @@ export const isMeant = ({ coordinate, class: ofClass, audiences }, { text, dataC
     ));
 
 /** Every value that something has, each once, in the order of the alphabet. */
-export const valuesOf = (items) => [...new Set(items)].filter((item) => item !== null).toSorted();
+export const valuesOf = (items) =>
+  [...new Set(items)].filter((item) => item !== null).toSorted((a, b) => (a < b ? -1 : 1));

@@ -31,7 +31,7 @@ const start = async () => {
   offer('purpose', valuesOf(sights.map(({ purpose }) => purpose)));
   offer('word', valuesOf(sights.map(wordOf)));
   filters.hidden = false;
-  filters.oninput = () => show(fields);
+  filters.addEventListener('input', () => show(fields));
   show(fields);
 };
 
