@@ -22,13 +22,14 @@ export const fieldedTypes = (supergraph: DocumentNode): readonly FieldedType[] =
 export const mergedTypes = (document: DocumentNode): readonly FieldedType[] => {
   const types = new Map<string, FieldedType>();
   for (const node of document.definitions) {
-    const type = FIELDED.get(node.kind);
-    if (type === undefined) continue;
-    const { name, directives = [], fields = [] } = node as FieldedType;
+    const kind = FIELDED.get(node.kind);
+    if (kind === undefined) continue;
+    const { name, interfaces = [], directives = [], fields = [] } = node as FieldedType;
     const known = types.get(name.value);
     types.set(name.value, {
-      ...(node as FieldedType),
-      kind: known?.kind ?? type,
+      kind: known?.kind ?? kind,
+      name,
+      interfaces: [...(known?.interfaces ?? []), ...interfaces],
       directives: [...(known?.directives ?? []), ...directives],
       fields: [...(known?.fields ?? []), ...fields],
     });

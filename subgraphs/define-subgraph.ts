@@ -9,16 +9,19 @@ import { besideSource } from '../platform/root.ts';
 import { overlay, rulesFromSchema, type SchemaRules } from '../policies/from-schema.ts';
 import { type FieldMasks, readFieldMasks, readTypeClasses, type Sights, sightsOf } from '../policies/field-masks.ts';
 import { guard } from '../policies/guard.ts';
+import { assertMeets, type Asking } from '../policies/demands.ts';
+import { hideRows } from '../policies/hide-rows.ts';
 import type { MaskKeys } from '../policies/mask-keys.ts';
 import { isAnyMasked, putMasks } from '../policies/put-masks.ts';
-import { assertHolds } from '../policies/rules.ts';
+import { mayHaveRows, rowScopes } from '../policies/rows.ts';
 import type { RuleTree } from '../policies/shield.ts';
+import { type SchemaForAudience, schemasByAudience } from '../policies/subgraph-contracts.ts';
 import type { IdentitySource } from './identities.ts';
 import type { OwnerName, Sessions } from './owners.ts';
 import { scalars } from './scalars.ts';
 
 /** What a resolver is given besides its parent and arguments: who asks, and the connector of the subgraph. */
-export type Context<Api> = Api & { readonly identity: Identity };
+export type Context<Api> = Api & Asking & { readonly identity: Identity };
 
 export type Resolver<Api> = (parent: never, args: never, context: Context<Api>, info: GraphQLResolveInfo) => unknown;
 export type Resolvers<Api> = Readonly<Record<string, Readonly<Record<string, Resolver<Api>>>>>;
@@ -65,6 +68,8 @@ export interface Subgraph {
   /** The SDL that is composed. */
   readonly sdl: string;
   readonly schema: GraphQLSchema;
+  /** As much of the schema as may be asked for on behalf of an audience. */
+  readonly contractFor: SchemaForAudience;
   /** The schema for a caller: the one above for who sees everything in it as it is, else one with masks. */
   schemaFor(caller: Pick<Identity, 'audience' | 'purpose'>, keys: MaskKeys): GraphQLSchema;
   readonly connector: Connector<object>;
@@ -83,6 +88,7 @@ export const defineSubgraph = <Api extends object>(parts: SubgraphParts<Api>): S
     name: parts.name,
     sdl,
     schema,
+    contractFor: schemasByAudience(schema, document),
     schemaFor: schemasBySight(document, parts, schema),
     connector: parts.connector,
   });
@@ -131,9 +137,12 @@ const guarded = <Api extends object>(
 ): GraphQLSchema => {
   const rules = rulesFromSchema(document);
   const removed = removedTypes(document, masking?.sights);
-  const all = { ...withReferences(resolvers, references, rules, removed), ...scalars };
+  const scopes = rowScopes(document);
+  const isHidden = (type: string, { party }: Identity) => removed.has(type) || !mayHaveRows(scopes.get(type), party);
+  const all = { ...withReferences(resolvers, references, rules, isHidden), ...scalars };
   // The list form is the one that every release of @apollo/subgraph takes.
   const schema = buildSubgraphSchema([{ typeDefs: document, resolvers: all as never }]);
+  hideRows(schema, scopes);
   // Inside of the rules: who may not see a field is told so, and not that it was masked.
   if (masking !== undefined) putMasks(schema, masking.fields, masking.sights, masking.keys);
   return guard(schema, overlay(rules.tree, policy));
@@ -142,19 +151,19 @@ const guarded = <Api extends object>(
 const removedTypes = (document: DocumentNode, sights: Sights | undefined): ReadonlySet<string> =>
   new Set([...readTypeClasses(document)].flatMap(([type, ofClass]) => (sights?.[ofClass] === 'removed' ? [type] : [])));
 
-/** A reference is refused before anything is looked up; one to what the caller sees nothing of leads nowhere. */
+/** A reference is refused, or answered as one to nothing, before anything is looked up. */
 const withReferences = <Api>(
   resolvers: Resolvers<Api>,
   references: References<Api>,
   rules: SchemaRules,
-  removed: ReadonlySet<string>,
+  isHidden: (type: string, identity: Identity) => boolean,
 ) => {
   const merged: Record<string, Record<string, unknown>> = { ...resolvers };
   for (const [type, find] of Object.entries(references)) {
-    const required = rules.requirementOf(type);
+    const required = rules.requirementsOf(type);
     const resolveReference: ReferenceResolver<Api> = (key, context, info) => {
-      assertHolds(context.identity, required);
-      return removed.has(type) ? null : find(key, context, info);
+      assertMeets(context, required, rules.requirements);
+      return isHidden(type, context.identity) ? null : find(key, context, info);
     };
     merged[type] = { ...merged[type], __resolveReference: resolveReference };
   }

@@ -1,8 +1,7 @@
 import type { Identity } from '../../platform/identity.ts';
 import { analyzeOperation, unusedKey } from '../../policies/access/analyze-operation.ts';
-import { filterDocument, maskOf } from '../../policies/access/filter-document.ts';
+import { filterDocument, maskOf, wholeMask } from '../../policies/access/filter-document.ts';
 import { classesOf, maskedPaths, maskTree } from '../../policies/access/mask-tree.ts';
-import type { Holder } from '../../policies/access/requirement.ts';
 import type { DataClass } from '../../policies/classes.ts';
 import { type Sights, sightsOf } from '../../policies/field-masks.ts';
 import { joinedMasks } from '../executor/joined-masks.ts';
@@ -10,30 +9,60 @@ import { specialize } from '../planning/specialize.ts';
 import type { Generation } from '../supergraph/generation.ts';
 import type { KnownOperation, PermittedOperation, Variation } from './known-document.ts';
 
-/** Who is of no audience sees nothing of what not everybody sees. */
-type Caller = Holder & Partial<Pick<Identity, 'audience' | 'purpose'>>;
-
 /**
  * What this caller may run of an operation, with these variables.
  *
- * A function of the operation, of its conditions, and of which requirements the caller meets. All of that is kept, so
- * that a request only has to compute the mask.
+ * A function of the operation, of its conditions, of which requirements the caller meets and of how it sees the classes.
+ * All of that is kept, so that a request only has to compute the mask.
  */
 export const permit = (
   generation: Generation,
   operation: KnownOperation,
   variables: Readonly<Record<string, unknown>>,
-  identity: Caller,
+  identity: Identity,
 ): PermittedOperation => {
+  const variation = variationOf(generation, operation, variables);
+  const mask = maskOf(generation.requirements, variation.analyzed, identity, variables);
+  return keptOrMade(generation, operation, variation, mask, sightsFor(variation, identity));
+};
+
+/** The same as if everything were met; values are masked for the identity, and for nobody when there is none. */
+export const permitAll = (
+  generation: Generation,
+  operation: KnownOperation,
+  variables: Readonly<Record<string, unknown>>,
+  identity?: Identity,
+): PermittedOperation => {
+  const variation = variationOf(generation, operation, variables);
+  const sights = identity === undefined ? undefined : sightsFor(variation, identity);
+  return keptOrMade(generation, operation, variation, wholeMask(variation.analyzed), sights);
+};
+
+const variationOf = (
+  generation: Generation,
+  operation: KnownOperation,
+  variables: Readonly<Record<string, unknown>>,
+): Variation => {
   const key = truthOf(operation.conditionVariables, variables);
-  const variation = operation.variations.get(key) ?? vary(generation, operation, variables, key);
-  const mask = maskOf(generation.requirements, variation.analyzed, identity);
-  const sights = sightsOf(identity.audience ?? '', identity.purpose ?? '');
-  const seen = seenOf(variation.classes, sights);
+  return operation.variations.get(key) ?? vary(generation, operation, variables, key);
+};
+
+const sightsFor = ({ classes }: Variation, { audience, purpose }: Identity): Sights | undefined =>
+  classes.length === 0 ? undefined : sightsOf(audience, purpose);
+
+const keptOrMade = (
+  generation: Generation,
+  operation: KnownOperation,
+  variation: Variation,
+  mask: string,
+  sights: Sights | undefined,
+): PermittedOperation => {
+  const seen = sights === undefined ? '' : seenOf(variation.classes, sights);
   const veiled = seen === '' ? undefined : variation.permitted.get(`${mask} ${seen}`);
   if (veiled !== undefined) return veiled;
   const permitted = variation.permitted.get(mask) ?? filter(generation, operation, variation, mask);
-  return seen === '' ? permitted : veil(generation, operation, variation, `${mask} ${seen}`, permitted, sights);
+  if (sights === undefined || seen === '') return permitted;
+  return veil(generation, operation, variation, `${mask} ${seen}`, permitted, sights);
 };
 
 /** How the classes are seen; `''` when each is seen in clear, so that most callers share what is kept. */

@@ -24,6 +24,7 @@ import { silentLog } from '../../platform/log.ts';
 import { createMaskKeys } from '../../policies/mask-keys.ts';
 import { type SubgraphDefinition, subgraphInProcess } from '../fakes/subgraph.ts';
 import { LINK } from './start-graph.ts';
+import { holding } from '../harness/identity.ts';
 
 const LETTERS = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
 
@@ -75,7 +76,7 @@ const known = (generation: Generation, text: string, name?: string): KnownOperat
   return operation;
 };
 
-const scoped = (...scopes: readonly string[]) => ({ scopes: new Set(scopes) });
+const scoped = (...scopes: readonly string[]) => holding(scopes);
 
 describe('the operation cache', () => {
   const text = (number: number) => `{ open(n: ${number}) }`.padEnd(20);

@@ -164,8 +164,15 @@ describe('hr in the graph', () => {
     const query = '{ employees(first: 1) { nodes { number compensation { amount { amount } } } } }';
     expect(await graph.ask(query, { purpose: 'operations' })).toMatchObject({
       data: { employees: { nodes: [{ number: 'E-0001', compensation: null }] } },
-      errors: [],
-      extensions: { masked: [{ path: ['employees', 'nodes', '@', 'compensation'], as: 'REMOVED' }] },
+      errors: [
+        {
+          path: ['employees', 'nodes', '@', 'compensation'],
+          extensions: {
+            code: 'UNAUTHORIZED_FIELD_OR_TYPE',
+            needs: [{ kind: 'policy', oneOf: [['forPayroll']], reasons: { forPayroll: expect.any(String) } }],
+          },
+        },
+      ],
     });
     expect(decodeURIComponent(proxy.requests.at(-1)?.path ?? '')).not.toContain('compensation');
     const paid = await graph.ask(query, { purpose: 'payroll' });
