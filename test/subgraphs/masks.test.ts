@@ -39,7 +39,9 @@ afterAll(async () => {
 
 const data = async (query: string, asker: Asker) => {
   const { data: found, errors } = await graph.ask(query, asker);
-  expect([query, errors]).toEqual([query, []]);
+  // What employees are paid takes a purpose, besides: it is denied, and null like what is removed.
+  const others = errors.filter(({ path }) => path?.at(-1) !== 'compensation');
+  expect([query, others]).toEqual([query, []]);
   return found as Json;
 };
 
@@ -125,6 +127,9 @@ describe('every list of the graph', () => {
     return isObjectType(named) ? expected(named, value as Json, asker, key) : value;
   };
 
+  // Whoever sees no numbers of people cannot look by them either.
+  const lists = listQueries(schema, given).filter(({ name, list }) => name === list && name !== 'crossReferences');
+
   it.each([
     ['for support', SUPPORT, 'internal'],
     ['at the console of those who run the product', CONSOLE, 'operator'],
@@ -136,12 +141,12 @@ describe('every list of the graph', () => {
       const differ: string[] = [];
       const hidden = new Set<string>();
       const answers: string[] = [];
-      for (const list of listQueries(schema, given).filter(({ name, list: at }) => name === at)) {
+      for (const list of lists) {
         const whole = await data(list.query, { ...CLEAR, variables });
         const seen = await data(list.query, { ...asker, variables });
         expect([list.name, seen]).toEqual([list.name, expected(query, whole, asker, key)]);
         // What systems call a facility is asked for there, and that is no secret elsewhere.
-        if (!['crossReferences', 'identifiersOf'].includes(list.name)) noteHidden(whole, seen, hidden);
+        if (list.name !== 'identifiersOf') noteHidden(whole, seen, hidden);
         answers.push(JSON.stringify(seen));
         if (JSON.stringify(whole) !== JSON.stringify(seen)) differ.push(list.name);
       }
