@@ -1,8 +1,10 @@
 import { Agent } from 'undici';
 import { configuredFeed } from '../platform/access/open-feed.ts';
+import { openAudit } from '../platform/audit/open-audit.ts';
 import { type Config, ConfigError } from '../platform/config.ts';
 import { envelopeKey } from '../platform/envelope.ts';
 import type { Log } from '../platform/log.ts';
+import { openStore, storeSettings } from '../platform/store/owner.ts';
 import { SECOND } from '../platform/time.ts';
 import { httpTransport } from './executor/transports/http.ts';
 import { createInFlight, type InFlight } from './executor/transports/in-flight.ts';
@@ -39,9 +41,18 @@ export const startDistributedGateway = async (
     health: supergraphUrls(sdl, urls).map(({ name, url }) => httpHealth(name, url, agent)),
   });
   const access = configuredFeed(config, log);
-  const start = async () => startGateway({ config, log, issuer, access, ...supplyOf(supergraphSdl) });
+  const audit = openAudit(config, log);
+  // Without one, the journals stay where they are written.
+  const store = config.database.url === undefined ? undefined : openStore(storeSettings(config), log);
+  if (store !== undefined) audit.ship(store);
+  const release = async () => {
+    await audit.close();
+    await Promise.all([agent.destroy(), access?.close(), store?.close()]);
+  };
+  const start = async () =>
+    startGateway({ config, log, issuer, access, journal: audit.journal, ...supplyOf(supergraphSdl) });
   const gateway = await start().catch(async (error: unknown) => {
-    await Promise.all([agent.destroy(), access?.close()]);
+    await release();
     throw error;
   });
   return {
@@ -51,7 +62,7 @@ export const startDistributedGateway = async (
     replace: async (sdl) => gateway.replace(supplyOf(sdl)),
     close: async () => {
       await gateway.close();
-      await Promise.all([agent.destroy(), access?.close()]);
+      await release();
     },
   };
 };

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { GraphQLError } from 'graphql';
 import type { Config } from '../platform/config.ts';
+import type { Journal } from '../platform/audit/journal.ts';
 import type { Envelope } from '../platform/envelope.ts';
 import type { Identity } from '../platform/identity.ts';
 import type { Log } from '../platform/log.ts';
@@ -28,6 +29,8 @@ export interface Surroundings {
   /** None where nothing can be revoked. */
   readonly revocations?: Revocations | undefined;
   readonly possession?: Possession | undefined;
+  /** Where it is written down who reads what; none in an open gateway. */
+  readonly journal?: Journal | undefined;
   readonly executePlan: ExecutePlan;
   readonly maskKeys: MaskKeys;
   /** Labels of overrides that are decided, not drawn. */

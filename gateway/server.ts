@@ -1,5 +1,6 @@
 import './apollo-environment.ts';
 import type { AccessFeed } from '../platform/access/feed.ts';
+import type { Journal } from '../platform/audit/journal.ts';
 import type { Config } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
 import { type Clients, registeredClients } from '../policies/clients.ts';
@@ -41,6 +42,8 @@ export interface GatewayOptions extends Supply {
   readonly clients?: Clients;
   /** Where it is heard what is revoked. Closed by whoever has made it. Left out: nothing is. */
   readonly access?: AccessFeed | undefined;
+  /** Where it is written down who reads what. Closed by whoever has made it. Left out: nowhere. */
+  readonly journal?: Journal | undefined;
   /** The time of day, by which keys and tokens grow old. */
   readonly clock?: () => number;
   readonly routes?: readonly ExtraRoute[];
@@ -98,6 +101,7 @@ export const startGateway = async (options: GatewayOptions): Promise<RunningGate
     resource,
     revocations,
     possession,
+    journal: isOpen ? undefined : options.journal,
     maskKeys: configuredMaskKeys(config),
     executePlan: options.executePlan ?? EXECUTORS[config.executor],
     overrides: new Map(Object.entries(config.overrides)),

@@ -81,6 +81,13 @@ export const ERRORS = Object.freeze({
     'Access tokens cannot be checked at the moment.',
     'The issuer cannot be reached, and the token needs it: there is no key set, or none of the last day; its key is a new one; or the token is no JWT and not known.',
   ),
+  AUDIT_UNAVAILABLE: kind(
+    503,
+    true,
+    'operator',
+    'Who reads what cannot be written down at the moment.',
+    'The journal of the audit trail takes no record: its disk is full, or failing. Nothing that would have to be written down is answered.',
+  ),
   UNAUTHORIZED_FIELD_OR_TYPE: kind(
     200,
     false,

@@ -41,6 +41,7 @@ export const selection = (info: Info, type: string, path: readonly string[] = []
     if (node.selectionSet === undefined || inner === null) continue;
     for (const { name } of collect(info, node.selectionSet, inner)) made.add(`${node.name.value}.${name.value}`);
   }
+  for (const name of alwaysRead(info.schema, type)) made.add(name);
   known.set(key, made);
   return made;
 };
@@ -99,6 +100,12 @@ const collect = (info: Info, set: SelectionSetNode, type: string | null): FieldN
 
 /** Extension of a field definition: whatever is asked of it, nothing of its owner is needed for the answer. */
 export const UNREAD = 'caregraph:unread';
+
+/** Extension of an object type: names of fields that are read with it, whether or not they are asked for. */
+export const ALWAYS_READ = 'caregraph:always-read';
+
+const alwaysRead = (schema: GraphQLSchema, type: string): readonly string[] =>
+  (schema.getType(type)?.extensions[ALWAYS_READ] as readonly string[] | undefined) ?? [];
 
 const isUnread = (schema: GraphQLSchema, type: string, field: string): boolean => {
   const parent = schema.getType(type);

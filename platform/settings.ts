@@ -221,6 +221,15 @@ export const settings = z.strictObject({
         .prefault({}),
     })
     .prefault({}),
+  audit: z
+    .strictObject({
+      key: secret({
+        env: 'AUDIT_KEY',
+        description:
+          'Key material that the audit trail is sealed with and people are named by in it; the same for all processes. Unset: made once, and kept in the data directory of each.',
+      }),
+    })
+    .prefault({}),
   policies: z
     .strictObject({
       clients: optionalText({

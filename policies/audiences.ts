@@ -40,7 +40,6 @@ export const AUDIENCES = Object.freeze({
     ceiling: EVERY_CLASS,
     sight: {
       FIN_RESTRICTED: 'removed',
-      HR: 'masked',
       HR_RESTRICTED: 'removed',
       PII: 'masked',
       PHI_ADMIN: 'masked',

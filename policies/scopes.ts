@@ -17,6 +17,9 @@ export const SCOPES = Object.freeze({
     'Read who owns and who may see which field, what systems call the same thing, likely duplicates, and the quality of data.',
   'access:revoke':
     'Have tokens refused before they expire: one, or all of a person, an application or an issuer; and see which have been.',
+  'audit:read': 'Read the audit trail: who asked for what, what they were handed, and who looked at a person.',
+  'emergency:request': "Ask for access beyond one's own in an emergency, for a limited time.",
+  'emergency:approve': 'Confirm or refuse the emergencies of others, end them, and review them afterwards.',
 });
 
 export type Scope = keyof typeof SCOPES;

@@ -6,6 +6,7 @@ import { configuredIssuers, type IssuerOptions } from '../gateway/identity/issue
 import { startGateway } from '../gateway/server.ts';
 import { memoryFeed } from '../platform/access/memory-feed.ts';
 import { configuredFeed } from '../platform/access/open-feed.ts';
+import { openAudit } from '../platform/audit/open-audit.ts';
 import type { Config } from '../platform/config.ts';
 import { fhirSettings } from '../platform/fhir/settings.ts';
 import type { FhirSettings } from '../platform/fhir/types.ts';
@@ -68,9 +69,12 @@ export const startEmbedded = async (config: Config, log: Log): Promise<Embedded>
     const shared = configuredFeed(config, log);
     const access = shared ?? memoryFeed();
     stops.push(() => access.close());
-    const where = { odoo, hr, scheduling, billing, access, store: storeSettings(config), supergraphSdl };
+    const audit = openAudit(config, log);
+    const where = { odoo, hr, scheduling, billing, access, audit, store: storeSettings(config), supergraphSdl };
     const owners = openOwners(subgraphs, where, config, log);
     stops.push(() => closeOwners(owners));
+    stops.push(() => audit.close());
+    if (owners.store !== undefined) audit.ship(owners.store);
     if (owners.store !== undefined) stops.push(restoreAtStart(owners.store, access, log));
     const learned = learnFacilities(owners, subgraphs, config.facilities);
     // It is waited for below; until then, nobody would have heard that it failed.
@@ -80,7 +84,7 @@ export const startEmbedded = async (config: Config, log: Log): Promise<Embedded>
     );
     const { issuers, mint } = await openIssuer(config, stops);
     const maskKeys = configuredMaskKeys(config);
-    const parts = subgraphs.map((subgraph) => executable(subgraph, { owners, log, maskKeys }));
+    const parts = subgraphs.map((subgraph) => executable(subgraph, { owners, log, maskKeys, audit }));
     const gateway = await startGateway({
       config,
       log,
@@ -88,6 +92,7 @@ export const startEmbedded = async (config: Config, log: Log): Promise<Embedded>
       transports: parts.map(inProcessTransport),
       issuer: issuers,
       access,
+      journal: audit.journal,
       health: parts.map((part) => ({ name: part.name, check: () => part.health() })),
       routes: [...explorerRoutes({ examples: EXAMPLES, tokens: mint === undefined ? 'provider' : 'development' })],
     });

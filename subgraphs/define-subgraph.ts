@@ -12,6 +12,7 @@ import { guard } from '../policies/guard.ts';
 import { assertMeets, type Asking } from '../policies/demands.ts';
 import { hideRows } from '../policies/hide-rows.ts';
 import type { MaskKeys } from '../policies/mask-keys.ts';
+import { type Concern, noteFound, notePeople, type Notes, readConcerns } from '../policies/people.ts';
 import { isAnyMasked, putMasks } from '../policies/put-masks.ts';
 import { mayHaveRows, rowScopes } from '../policies/rows.ts';
 import type { RuleTree } from '../policies/shield.ts';
@@ -21,7 +22,7 @@ import type { OwnerName, Sessions } from './owners.ts';
 import { scalars } from './scalars.ts';
 
 /** What a resolver is given besides its parent and arguments: who asks, and the connector of the subgraph. */
-export type Context<Api> = Api & Asking & { readonly identity: Identity };
+export type Context<Api> = Api & Asking & { readonly identity: Identity; readonly notes?: Notes | undefined };
 
 export type Resolver<Api> = (parent: never, args: never, context: Context<Api>, info: GraphQLResolveInfo) => unknown;
 export type Resolvers<Api> = Readonly<Record<string, Readonly<Record<string, Resolver<Api>>>>>;
@@ -138,11 +139,13 @@ const guarded = <Api extends object>(
   const rules = rulesFromSchema(document);
   const removed = removedTypes(document, masking?.sights);
   const scopes = rowScopes(document);
+  const concerns = readConcerns(document);
   const isHidden = (type: string, { party }: Identity) => removed.has(type) || !mayHaveRows(scopes.get(type), party);
-  const all = { ...withReferences(resolvers, references, rules, isHidden), ...scalars };
+  const all = { ...withReferences(resolvers, references, { rules, isHidden, concerns }), ...scalars };
   // The list form is the one that every release of @apollo/subgraph takes.
   const schema = buildSubgraphSchema([{ typeDefs: document, resolvers: all as never }]);
   hideRows(schema, scopes);
+  notePeople(schema, concerns);
   // Inside of the rules: who may not see a field is told so, and not that it was masked.
   if (masking !== undefined) putMasks(schema, masking.fields, masking.sights, masking.keys);
   return guard(schema, overlay(rules.tree, policy));
@@ -155,19 +158,27 @@ const removedTypes = (document: DocumentNode, sights: Sights | undefined): Reado
 const withReferences = <Api>(
   resolvers: Resolvers<Api>,
   references: References<Api>,
-  rules: SchemaRules,
-  isHidden: (type: string, identity: Identity) => boolean,
+  { rules, isHidden, concerns }: ReferenceRules,
 ) => {
   const merged: Record<string, Record<string, unknown>> = { ...resolvers };
   for (const [type, find] of Object.entries(references)) {
     const required = rules.requirementsOf(type);
+    const concern = concerns.get(type);
     const resolveReference: ReferenceResolver<Api> = (key, context, info) => {
       assertMeets(context, required, rules.requirements);
-      return isHidden(type, context.identity) ? null : find(key, context, info);
+      if (isHidden(type, context.identity)) return null;
+      const found = find(key, context, info);
+      return concern === undefined ? found : noteFound(context.notes, type, concern, found);
     };
     merged[type] = { ...merged[type], __resolveReference: resolveReference };
   }
   return merged;
 };
+
+interface ReferenceRules {
+  readonly rules: SchemaRules;
+  readonly isHidden: (type: string, identity: Identity) => boolean;
+  readonly concerns: ReadonlyMap<string, Concern>;
+}
 
 const read = (dir: string, file: string): string => readFileSync(besideSource(dir, file), 'utf8');

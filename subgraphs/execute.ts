@@ -12,11 +12,14 @@ import {
   validate,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import type { Journal } from '../platform/audit/journal.ts';
+import type { AuditKeys } from '../platform/audit/keys.ts';
 import type { Envelope } from '../platform/envelope.ts';
 import { codeOf, ERRORS, fail, isErrorCode } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import type { ExecutableSubgraph, SubgraphAnswer, SubgraphCall } from '../platform/subgraph.ts';
 import { createMaskKeys, type MaskKeys } from '../policies/mask-keys.ts';
+import { type AccessNotes, accessNotes } from './access-notes.ts';
 import type { Subgraph } from './define-subgraph.ts';
 import { healthOf, openSessions, type Owners } from './owners.ts';
 
@@ -25,6 +28,13 @@ export interface Runtime {
   readonly log: Log;
   /** The gateway's, so that both hash alike. Left out: those of a gateway in the same process without a secret. */
   readonly maskKeys?: MaskKeys;
+  /** Where it is written down who was handed what. Left out: nowhere. */
+  readonly audit?: Audit | undefined;
+}
+
+export interface Audit {
+  readonly journal: Journal;
+  readonly keys: AuditKeys;
 }
 
 /** Documents are plans of the gateway: few, and repeated. */
@@ -37,19 +47,21 @@ const MAX_DOCUMENTS = 1000;
  */
 export const executable = (
   subgraph: Subgraph,
-  { owners, log, maskKeys = createMaskKeys() }: Runtime,
+  { owners, log, maskKeys = createMaskKeys(), audit }: Runtime,
 ): ExecutableSubgraph => {
   const documents = new WeakMap<GraphQLSchema, LRUCache<string, Read>>();
   // One context, and so one set of loaders, for all fetches of a request: the gateway hands over the same envelope.
-  const contexts = new WeakMap<Envelope, Promise<object>>();
+  const contexts = new WeakMap<Envelope, Promise<Noting>>();
+  const system = subgraph.connector.owners[0] ?? subgraph.name;
 
-  const contextOf = (envelope: Envelope, signal: AbortSignal | undefined): Promise<object> => {
+  const contextOf = (envelope: Envelope, signal: AbortSignal | undefined): Promise<Noting> => {
     const known = contexts.get(envelope);
     if (known !== undefined) return known;
     const made = openSessions(owners, subgraph.connector.owners, envelope, signal).then((sessions) => ({
       ...subgraph.connector.connect(sessions),
       identity: envelope.identity,
       isDryRun: envelope.isDryRun,
+      notes: audit && accessNotes({ subgraph: subgraph.name, system, keys: audit.keys, envelope }),
     }));
     contexts.set(envelope, made);
     return made;
@@ -66,15 +78,20 @@ export const executable = (
     const refused = contract === undefined ? [] : refusedVariables(subgraph.schema, contract, document, call);
     if (refused.length > 0) return { errors: refused };
     try {
-      return await execute({
+      const contextValue = await contextOf(envelope, signal);
+      const result = await execute({
         schema: subgraph.schemaFor(envelope.identity, maskKeys),
         document,
-        contextValue: await contextOf(envelope, signal),
+        contextValue,
         variableValues: call.variables ?? {},
         operationName: call.operationName ?? null,
       });
+      // Before anybody sees it. What cannot be written down is not handed out.
+      const handedOut = contextValue.notes?.take();
+      if (handedOut !== undefined) audit?.journal.append(handedOut);
+      return result;
     } catch (error) {
-      // Without its owner no field can be answered, and each says so.
+      // Without its owner, or the audit trail, no field can be answered, and each says so.
       return { errors: rootKeys(document, call.operationName).map((key) => located(error, key)) };
     }
   };
@@ -102,6 +119,10 @@ export const executable = (
       toAnswer(await run(call, envelope, signal), envelope.requestId),
   });
 };
+
+interface Noting {
+  readonly notes?: AccessNotes | undefined;
+}
 
 type Read = DocumentNode | readonly GraphQLError[];
 

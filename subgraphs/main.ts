@@ -1,4 +1,5 @@
 import { configuredFeed } from '../platform/access/open-feed.ts';
+import { openAudit } from '../platform/audit/open-audit.ts';
 import { type Config, ConfigError, loadConfig } from '../platform/config.ts';
 import { envelopeKey } from '../platform/envelope.ts';
 import { createLog, type Log } from '../platform/log.ts';
@@ -24,11 +25,13 @@ const main = async (): Promise<void> => {
   const read = readOwners(served);
   const settings = ownerSettings(config, read);
   const access = read.has('access') ? configuredFeed(config, log) : undefined;
-  const owners = openOwners(served, { ...settings, access, mappings: mappingsOf(subgraphs) }, config, log);
+  const audit = openAudit(config, log);
+  const owners = openOwners(served, { ...settings, access, audit, mappings: mappingsOf(subgraphs) }, config, log);
+  if (owners.store !== undefined) audit.ship(owners.store);
   const maskKeys = configuredMaskKeys(config);
   const server = await serveSubgraphs({
     address: config.server,
-    subgraphs: served.map((subgraph) => executable(subgraph, { owners, log, maskKeys })),
+    subgraphs: served.map((subgraph) => executable(subgraph, { owners, log, maskKeys, audit })),
     keyOf,
     bodyLimit: config.server.bodyLimit,
     drain: config.server.drain,
@@ -37,6 +40,7 @@ const main = async (): Promise<void> => {
   process.stdout.write(`ready: ${served.map(({ name }) => name).join(', ')} at ${server.url}\n`);
   const shutDown = async (): Promise<void> => {
     await server.close();
+    await audit.close();
     await closeOwners(owners);
     await access?.close();
   };

@@ -1,3 +1,4 @@
+import type { Audit } from '../platform/audit/open-audit.ts';
 import type { AccessFeed } from '../platform/access/feed.ts';
 import type { Config } from '../platform/config.ts';
 import type { Envelope } from '../platform/envelope.ts';
@@ -28,6 +29,8 @@ export interface Sessions {
   readonly store: Store;
   /** Where gateways hear what changes access; null where nobody would hear it. */
   readonly access: AccessFeed | null;
+  /** Where it is written down who reads what; null where nothing is. */
+  readonly audit: Audit | null;
   /** Every field of the supergraph; nothing of it is a caller's. */
   readonly catalogue: readonly CatalogueEntry[];
   /** How the owners' words become those of enums, for every subgraph; nothing of it is a caller's. */
@@ -52,6 +55,7 @@ export interface Owners {
   readonly billing?: FhirOwner;
   readonly store?: StoreOwner;
   readonly access?: Owner<AccessFeed | null>;
+  readonly audit?: Owner<Audit | null>;
   readonly catalogue?: Owner<readonly CatalogueEntry[]>;
   readonly mappings?: Owner<readonly Mapping[]>;
 }
@@ -66,6 +70,8 @@ export interface OwnerSettings {
   readonly store: StoreSettings;
   /** Closed by whoever has made it. Left out: nobody hears what changes access, and it is not changed. */
   readonly access?: AccessFeed | undefined;
+  /** Closed by whoever has made it. Left out: nothing is written down. */
+  readonly audit?: Audit | undefined;
   /** Text of the supergraph that the subgraphs are parts of. */
   readonly supergraphSdl: string;
   /** Of every subgraph there is. Left out: of those that are opened for. */
@@ -110,6 +116,7 @@ export const openOwners = (
     ...(isRead('billing') && { billing: openFhirOf('billing', subgraphs, settings, config, findings, log) }),
     ...(hasStore && { store: storeWithFindings(openStore(settings.store, log), findings, log) }),
     ...(isRead('access') && { access: passingOn(settings.access) }),
+    ...(isRead('audit') && { audit: known(() => settings.audit ?? null) }),
     ...(isRead('catalogue') && { catalogue: known(() => readCatalogue(settings.supergraphSdl)) }),
     ...(isRead('mappings') && { mappings: known(() => settings.mappings ?? mappingsOf(subgraphs)) }),
   };

@@ -5,6 +5,7 @@ import { requestIdOf } from '../../platform/http/request-id.ts';
 import { deadlineIn } from '../../platform/time.ts';
 import { answerError } from '../answer-errors.ts';
 import { Cancellation } from '../executor/cancellation.ts';
+import { recordRequest } from '../audit/record-request.ts';
 import type { Exchange, HttpAnswer, Surroundings } from '../exchange.ts';
 import { runPipeline } from '../pipeline.ts';
 import { refuse } from '../refusal.ts';
@@ -42,7 +43,7 @@ export const graphEndpoint = (surroundings: Surroundings, serving: () => Serving
       cancellation,
       requestId: requestIdOf(request),
     };
-    const answered = await answerOf(exchange, isDraining);
+    const answered = written(exchange, await answerOf(exchange, isDraining));
     clearTimeout(timer);
     running.delete(cancellation);
     // The rest of a body nobody wants is not read either.
@@ -85,6 +86,16 @@ const answerOf = async (exchange: Exchange, isDraining: boolean): Promise<HttpAn
     await runPipeline(exchange);
     if (exchange.answer === undefined) throw new Error('no step has answered');
     return exchange.answer;
+  } catch (error) {
+    return refusalOf(exchange, error);
+  }
+};
+
+/** As it may leave: an answer that cannot be written down is none. */
+const written = (exchange: Exchange, answer: HttpAnswer): HttpAnswer => {
+  try {
+    recordRequest(exchange, answer.status);
+    return answer;
   } catch (error) {
     return refusalOf(exchange, error);
   }

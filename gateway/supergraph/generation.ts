@@ -37,6 +37,8 @@ export interface Generation {
   readonly requirements: Requirements;
   /** Fields that somebody sees otherwise than they are. */
   readonly masks: FieldMasks;
+  /** Every field with its class, whether or not anybody sees it masked. */
+  readonly classified: FieldMasks;
   readonly operations: OperationCache;
   /** What introspection shows to this caller: of what clients see, what it may use. The same object for alike callers. */
   shownTo(caller: Identity): GraphQLSchema;
@@ -70,6 +72,7 @@ export const createGeneration = (supergraphSdl: string, options: GenerationOptio
   const apiSchema = supergraph.apiSchema();
   const document = parse(supergraphSdl, { noLocation: true });
   const schema = apiSchema.toGraphQLJSSchema();
+  const classified = open ? NO_MASKS : readFieldMasks(document);
   const requirements = open ? noRequirements : requirementsOf(supergraph.schema, document, options);
   const bytes = options.operationBytes ?? MOST_BYTES;
   const whole: Generation = Object.freeze({
@@ -83,7 +86,8 @@ export const createGeneration = (supergraphSdl: string, options: GenerationOptio
     overrideLabels: overrideLabels(supergraph.schema),
     subgraphs: Object.freeze(supergraph.subgraphsMetadata().map(({ name, url }) => Object.freeze({ name, url }))),
     requirements,
-    masks: open ? NO_MASKS : maskable(readFieldMasks(document)),
+    masks: maskable(classified),
+    classified,
     operations: createOperationCache(bytes),
     shownTo: shownSchemas(schema, requirements),
     by: (contract: string | null) => (contract === null ? whole : parts(contract)),

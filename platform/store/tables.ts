@@ -129,6 +129,30 @@ export interface RevocationTable {
   readonly fingerprint: string;
 }
 
+/** One record of the audit trail, in its place. Rows are added, and never changed. */
+export interface AuditRecordTable {
+  /** In the order in which they have come. */
+  readonly id: Generated<number>;
+  readonly chain: string;
+  readonly seq: number;
+  readonly mac: string;
+  /** The text that the MAC is over; what follows stands in it too. */
+  readonly record: string;
+  readonly at: Instant;
+  readonly kind: string;
+  readonly request_id: string | null;
+  readonly subject: string | null;
+  readonly client: string | null;
+}
+
+/** That a record is about a person, by their keyed hash. */
+export interface AuditPersonTable {
+  readonly person: string;
+  readonly at: Instant;
+  readonly chain: string;
+  readonly seq: number;
+}
+
 /** The tables of the store, as the latest migration leaves them. */
 export interface Tables {
   readonly cross_reference: CrossReferenceTable;
@@ -139,4 +163,6 @@ export interface Tables {
   readonly owner_source: OwnerSourceTable;
   readonly job_run: JobRunTable;
   readonly revocation: RevocationTable;
+  readonly audit_record: AuditRecordTable;
+  readonly audit_person: AuditPersonTable;
 }

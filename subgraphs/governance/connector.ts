@@ -7,6 +7,7 @@ import { facilitiesNamed } from '../../platform/store/facilities.ts';
 import { type FindingFilter, listFindings } from '../../platform/store/findings.ts';
 import type { Connector } from '../define-subgraph.ts';
 import type { Sessions } from '../owners.ts';
+import { auditIn } from './audit.ts';
 import { type CatalogueFilter, classMeanings, pageOfCatalogue } from './catalogue.ts';
 import { revocationsIn } from './revocations.ts';
 
@@ -20,9 +21,9 @@ export interface MappingFilter {
   readonly type?: string | null;
 }
 
-type Read = Pick<Sessions, 'store' | 'access' | 'catalogue' | 'mappings'>;
+type Read = Pick<Sessions, 'store' | 'access' | 'audit' | 'catalogue' | 'mappings'>;
 
-const connectGovernance = ({ store, access, catalogue, mappings }: Read) => {
+const connectGovernance = ({ store, access, audit, catalogue, mappings }: Read) => {
   const references = crossReferencesFor(store, store.facilities);
   const names = new DataLoader(async (codes: readonly string[]) => {
     const known = new Map((await facilitiesNamed(store, codes)).map(({ code, name }) => [code, name]));
@@ -41,6 +42,7 @@ const connectGovernance = ({ store, access, catalogue, mappings }: Read) => {
 
   return {
     ...revocationsIn(store, access),
+    ...auditIn(store, audit?.keys ?? null, (type, id) => identifiers(type, id, {})),
     identifiers,
     /** The partner that a payer is in the ledger today; null where nobody has found one. */
     ledgerPartner: async (payerId: string) => {
@@ -85,7 +87,7 @@ const today = (): string => new Date().toISOString().slice(0, 10);
 export type Governance = { readonly governance: ReturnType<typeof connectGovernance> };
 
 export const connector: Connector<Governance> = {
-  owners: ['store', 'access', 'catalogue', 'mappings'],
+  owners: ['store', 'access', 'audit', 'catalogue', 'mappings'],
   // Which companies there are, for the facilities' identifiers.
   learnsFrom: ['odoo'],
   connect: (sessions) => ({ governance: connectGovernance(sessions) }),

@@ -2,6 +2,7 @@ import type { PageArgs } from '../../platform/connection.ts';
 import { connectionSelection } from '../../platform/selection.ts';
 import type { FindingFilter } from '../../platform/store/findings.ts';
 import type { ReferenceResolver, References, Resolver, Resolvers } from '../define-subgraph.ts';
+import type { TrailListFilter } from './audit.ts';
 import type { CatalogueFilter } from './catalogue.ts';
 import type { Governance, IdentifierArgs, MappingFilter } from './connector.ts';
 import type { RevocationListFilter, RevokeAccessInput } from './revocations.ts';
@@ -46,6 +47,10 @@ export const resolvers = {
       { governance },
       info,
     ) => governance.revocations(filter ?? {}, page, connectionSelection(info, 'Revocation').counted),
+    auditTrail: (_: never, { filter, ...page }: PageArgs & { filter?: TrailListFilter | null }, { governance }, info) =>
+      governance.auditTrail(filter ?? {}, page, connectionSelection(info, 'AuditRecord').counted),
+    disclosures: (_: never, args: PageArgs & { type: string; id: string }, { governance }, info) =>
+      governance.disclosures(args, connectionSelection(info, 'AuditRecord').counted),
   },
   Mutation: {
     revokeAccess: (_: never, { input }: { input: RevokeAccessInput }, { governance, identity }) =>

@@ -1,7 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inProcessTransport } from '../../gateway/executor/transports/in-process.ts';
 import { startGateway } from '../../gateway/server.ts';
+import { type Audit, openAudit } from '../../platform/audit/open-audit.ts';
 import { type Config, loadConfig } from '../../platform/config.ts';
 import type { FhirCallEvent } from '../../platform/fhir/types.ts';
 import { fhirSettings } from '../../platform/fhir/settings.ts';
@@ -60,6 +62,8 @@ export interface Graph extends AsyncDisposable {
   /** Calls that reached the door of HR since then, discovery left out. */
   readonly hrCalls: readonly ScimCall[];
   forget(): void;
+  /** Where it is written down who reads what; in the store where there is one. */
+  readonly audit: Audit;
   /** The store, to put something into it. */
   readonly store: Store;
 }
@@ -125,19 +129,23 @@ export const startGraph = async ({
   const supergraphSdl =
     given?.supergraphSdl ?? (await readFile(join(ROOT, 'gateway', 'supergraph', 'supergraph.graphql'), 'utf8'));
   const directory = await storeDirectory();
+  const dataDir = await mkdtemp(join(tmpdir(), 'caregraph-audit-'));
+  const audit = openAudit({ ...config, data: { dir: dataDir } }, log);
   const where = {
     odoo: settings,
     hr: hrSettings ?? scim?.settings,
     scheduling: fhirSettings(config.scheduling),
     billing: fhirSettings(config.billing),
     store: typeof store === 'object' ? store : directory.settings,
+    audit,
     supergraphSdl,
   };
   const owners = openOwners(subgraphs, where, config, log);
   const { odoo, hr, store: stored } = owners;
+  if (store !== undefined && stored !== undefined) audit.ship(stored);
   if (odoo === undefined || hr === undefined || stored === undefined) throw new Error('an owner is read by nobody');
   const parts = subgraphs.map((subgraph) =>
-    executable(subgraph, { owners, log, maskKeys: configuredMaskKeys(config) }),
+    executable(subgraph, { owners, log, audit, maskKeys: configuredMaskKeys(config) }),
   );
   const gateway = await startGateway({
     config,
@@ -161,7 +169,9 @@ export const startGraph = async ({
   });
   const stop = async () => {
     await gateway.close();
+    await audit.close();
     await closeOwners(owners);
+    await rm(dataDir, { recursive: true });
     await clinic?.stop();
     await office?.stop();
     await directory.remove();
@@ -188,6 +198,7 @@ export const startGraph = async ({
       schedulingCalls,
       billingCalls,
       hrCalls,
+      audit,
       store: stored.ours(),
       forget: () => {
         calls.length = 0;

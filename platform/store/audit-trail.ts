@@ -1,0 +1,191 @@
+import { type Kysely, sql } from 'kysely';
+import type { AuditRecord, Entry, Head } from '../audit/records.ts';
+import { createVerifier, type Verdict } from '../audit/verify.ts';
+import { type Connection, type PageArgs, pageSize } from '../connection.ts';
+import type { Store } from './owner.ts';
+import { counting, cursorOf, pageOf } from './paging.ts';
+import type { Tables } from './tables.ts';
+
+/** Puts entries of journals into the trail. Those that are there already stay as they are. */
+export const keepEntries = async (store: Store, entries: readonly Entry[]): Promise<void> => {
+  if (entries.length === 0) return;
+  const rows = entries.map(toRow);
+  const people = entries.flatMap(peopleIn);
+  await store.ask((db) =>
+    db.transaction().execute(async (transaction) => {
+      await transaction
+        .insertInto('audit_record')
+        .values(rows)
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+      if (people.length === 0) return;
+      await transaction
+        .insertInto('audit_person')
+        .values(people)
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    }),
+  );
+};
+
+interface Stamped {
+  readonly at: string;
+}
+
+const toRow = ({ chain, seq, mac, text }: Entry) => {
+  const record = JSON.parse(text) as AuditRecord & Stamped;
+  const asker = 'subject' in record ? record : undefined;
+  return {
+    chain,
+    seq,
+    mac,
+    record: text,
+    at: new Date(record.at),
+    kind: record.kind,
+    request_id: 'requestId' in record ? record.requestId : null,
+    subject: asker?.subject ?? null,
+    client: asker?.client ?? null,
+  };
+};
+
+const peopleIn = ({ chain, seq, text }: Entry) => {
+  const record = JSON.parse(text) as AuditRecord & Stamped;
+  if (record.kind !== 'access') return [];
+  return record.people.map((person) => ({ person, at: new Date(record.at), chain, seq }));
+};
+
+/** Where the chains stand that have grown since a moment. */
+export const headsSince = (store: Store, since: Date): Promise<readonly Head[]> =>
+  store.ask((db) =>
+    db
+      .selectFrom('audit_record')
+      .distinctOn('chain')
+      .select(['chain', 'seq', 'mac'])
+      .where('chain', 'in', db.selectFrom('audit_record').select('chain').where('at', '>=', since))
+      .orderBy('chain')
+      .orderBy('seq', 'desc')
+      .execute(),
+  );
+
+const AT_ONCE = 2000;
+
+/**
+ * Checks the whole trail, a few thousand records at a time. `kept` are anchors that were kept outside of it.
+ */
+export const verifyStore = async (store: Store, key: Uint8Array, kept: readonly Head[] = []): Promise<Verdict> => {
+  const trail = createVerifier(key);
+  let from = { chain: '', seq: 0 };
+  for (;;) {
+    const { chain, seq } = from;
+    const rows = await store.ask((db) =>
+      db
+        .selectFrom('audit_record')
+        .select(['chain', 'seq', 'mac', 'record as text'])
+        .where(sql<boolean>`(chain, seq) > (${chain}, ${seq})`)
+        .orderBy('chain')
+        .orderBy('seq')
+        .limit(AT_ONCE)
+        .execute(),
+    );
+    for (const row of rows) trail.add(row);
+    const last = rows.at(-1);
+    if (last === undefined) break;
+    from = last;
+  }
+  const macs = await macsAt(store, [...trail.anchored(), ...kept]);
+  return trail.finish(kept, ({ chain, seq }) => macs.get(`${chain} ${seq}`));
+};
+
+const macsAt = async (store: Store, places: readonly Head[]): Promise<ReadonlyMap<string, string>> => {
+  const found = new Map<string, string>();
+  for (let start = 0; start < places.length; start += AT_ONCE) {
+    const some = places.slice(start, start + AT_ONCE);
+    const rows = await store.ask((db) =>
+      db
+        .selectFrom('audit_record')
+        .select(['chain', 'seq', 'mac'])
+        .where(({ eb, refTuple, tuple }) =>
+          eb(
+            refTuple('chain', 'seq'),
+            'in',
+            some.map(({ chain, seq }) => tuple(chain, seq)),
+          ),
+        )
+        .execute(),
+    );
+    for (const { chain, seq, mac } of rows) found.set(`${chain} ${seq}`, mac);
+  }
+  return found;
+};
+
+export interface TrailFilter {
+  readonly subject?: string | null;
+  readonly client?: string | null;
+  readonly requestId?: string | null;
+  readonly kind?: readonly string[] | null;
+  /** Instants in ISO 8601: the first inclusive, the second exclusive. */
+  readonly at?: { readonly from?: string | null; readonly before?: string | null } | null;
+}
+
+/** A record as it was written, with its moment. */
+export type TrailEntry = AuditRecord & Stamped;
+
+/** The trail, the newest first. */
+export const listTrail = (
+  store: Store,
+  filter: TrailFilter,
+  args: PageArgs,
+  counted: boolean,
+): Promise<Connection<TrailEntry>> => page(store, (db) => matching(db, filter), args, counted);
+
+/** The records that hand out something about one of these people, the newest first. */
+export const listDisclosures = (
+  store: Store,
+  people: readonly string[],
+  args: PageArgs,
+  counted: boolean,
+): Promise<Connection<TrailEntry>> =>
+  page(
+    store,
+    (db) =>
+      matching(db, {}).where(
+        sql<boolean>`exists (select from audit_person about where about.person = any(${[...people]}::text[])
+          and about.chain = audit_record.chain and about.seq = audit_record.seq)`,
+      ),
+    args,
+    counted,
+  );
+
+const matching = (db: Kysely<Tables>, { subject, client, requestId, kind, at }: TrailFilter) => {
+  let rows = db.selectFrom('audit_record');
+  if (subject != null) rows = rows.where('subject', '=', subject);
+  if (client != null) rows = rows.where('client', '=', client);
+  if (requestId != null) rows = rows.where('request_id', '=', requestId);
+  if (kind != null) rows = rows.where('kind', 'in', [...kind]);
+  if (at?.from != null) rows = rows.where('at', '>=', new Date(at.from));
+  if (at?.before != null) rows = rows.where('at', '<', new Date(at.before));
+  return rows;
+};
+
+const page = async (
+  store: Store,
+  rows: (db: Kysely<Tables>) => ReturnType<typeof matching>,
+  args: PageArgs,
+  counted: boolean,
+): Promise<Connection<TrailEntry>> => {
+  const size = pageSize(args.first);
+  const from = cursorOf(args, null);
+  const found = await store.ask(async (db) => {
+    const all = rows(db)
+      .select(['id', 'record'])
+      .orderBy('id', 'desc')
+      .limit(size + 1);
+    const count = rows(db).select(counting().as('total'));
+    return {
+      rows: await (from === null ? all : all.where('id', '<', from.id)).execute(),
+      total: counted ? (await count.executeTakeFirstOrThrow()).total : null,
+    };
+  });
+  const toNode = ({ record }: { readonly record: string }) => JSON.parse(record) as TrailEntry;
+  return pageOf(found.rows, size, args, found.total, () => null, toNode);
+};
