@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type GraphQLObjectType, getNamedType, isLeafType, isObjectType, isRequiredArgument, parse } from 'graphql';
-import { createIdentity, type Party } from '../../platform/identity.ts';
-import { encodeId } from '../../platform/ids.ts';
+import { createIdentity } from '../../platform/identity.ts';
 import { silentLog } from '../../platform/log.ts';
 import type { ExecutableSubgraph } from '../../platform/subgraph.ts';
 import { deadlineIn, SECOND } from '../../platform/time.ts';
@@ -23,14 +22,7 @@ const BOTH = ['north-facility', 'south-facility'];
 interface Caller {
   readonly scopes?: readonly string[];
   readonly facilities?: readonly string[];
-  readonly party?: Party;
 }
-
-/** A company that delivers, and one that pays. */
-const PARTIES: readonly Party[] = [
-  { kind: 'supplier', id: encodeId('Supplier', 9) },
-  { kind: 'payer', id: encodeId('Payer', 'payer-3') },
-];
 
 /** Types a reference can name and that are listed by the same subgraph, so that an id of one can be had. */
 const listedEntities = ({ schema }: Subgraph): readonly { readonly type: GraphQLObjectType; readonly list: string }[] =>
@@ -75,11 +67,7 @@ describe.each(subgraphs)('the $name subgraph, asked directly', (subgraph) => {
     await office.stop();
   });
 
-  const ask = (
-    query: string,
-    { scopes = Object.keys(SCOPES), facilities = BOTH, party }: Caller = {},
-    variables = {},
-  ) =>
+  const ask = (query: string, { scopes = Object.keys(SCOPES), facilities = BOTH }: Caller = {}, variables = {}) =>
     part.execute(
       { query, variables },
       {
@@ -90,7 +78,6 @@ describe.each(subgraphs)('the $name subgraph, asked directly', (subgraph) => {
           client: 'c',
           scopes,
           facilities,
-          ...(party === undefined ? {} : { party }),
         }),
         requestId: 'r',
         deadline: deadlineIn(10 * SECOND),
@@ -132,15 +119,6 @@ describe.each(subgraphs)('the $name subgraph, asked directly', (subgraph) => {
           expect((await refer(type, foreign, 'id', { facilities: ['north-facility'] })).data).toEqual({
             _entities: [null],
           });
-      });
-
-      it.each(PARTIES)('resolves for a $kind what is its own, and takes the rest for missing', async (party) => {
-        const [all, own] = [await idsOf(list), await idsOf(list, { party })];
-        const foreign = all.filter((id) => !own.includes(id)).slice(0, 3);
-        for (const id of [...own.slice(0, 1), ...foreign]) {
-          const { data, errors } = await refer(type, id, 'id', { party });
-          expect([data, errors]).toEqual([{ _entities: [own.includes(id) ? { id } : null] }, undefined]);
-        }
       });
 
       it('takes an id that is none for a missing record', async () => {
