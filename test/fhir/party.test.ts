@@ -74,7 +74,7 @@ describe.each(SERVERS)('a party, on %s', (_, start) => {
   const subscribersOf = async (party?: Party, facilities?: readonly string[]) => {
     const page = await (await sessionOf(owner, party, facilities)).list(cover, {}, rows('subscriberId'));
     expect(page.totalCount).toBe(page.nodes.length);
-    return page.nodes.map(({ subscriberId }) => subscriberId).toSorted();
+    return page.nodes.map(({ subscriberId }) => String(subscriberId)).toSorted((a, b) => a.localeCompare(b));
   };
 
   it('sees what refers to it, of the facilities', async () => {
