@@ -7,9 +7,9 @@ import type { FhirDirectory, FhirFacility } from './directory.ts';
 import type { FhirEntitySpec, FhirEnvironment } from './entity.ts';
 import type { OnFinding } from './findings.ts';
 import { allRows, type Pages, pagesOf } from './paging.ts';
-import { bothOf, type Criteria, token, where } from './query.ts';
+import { bothOf, type Criteria, isNothing, token, where } from './query.ts';
 import { identifiersIn } from './references.ts';
-import { type Within, withinFacilities, withinParty } from './scope.ts';
+import { type Within, withinBoth, withinFacilities, withinParty } from './scope.ts';
 import type { FhirClient, FhirSpending, SearchPage, SearchRequest, Stored } from './types.ts';
 import { within } from './within.ts';
 
@@ -98,8 +98,9 @@ export class FhirReader {
 
   /** What the caller may see of an entity, or of that at one facility, as a part of a query. */
   async scope(ground: FhirGround, spec: FhirEntitySpec, facility?: FhirFacility): Promise<Within> {
-    const inside = await this.#facilityScope(ground, spec, facility);
-    return withinParty(inside, spec, this.#party, this.environment(ground));
+    const own = withinParty(spec, this.#party, this.environment(ground));
+    // Where there is nothing to be seen, there is no need to know the facilities' other records.
+    return isNothing(own.criteria) ? own : withinBoth(own, await this.#facilityScope(ground, spec, facility));
   }
 
   /** The caller's facilities, or one of them, as a part of a query; kept, since it may take a search to know it. */

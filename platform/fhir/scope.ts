@@ -62,30 +62,39 @@ export const withinFacilities = async (
 };
 
 /**
- * The same kept to a party besides, if the caller stands for one.
+ * Keeps an entity's query to the party that the caller stands for, if it does.
  *
  * Fails closed: an entity that does not say how it belongs to a kind of party has no rows for one.
  */
 export const withinParty = (
-  within: Within,
   { party: scope = {}, resource }: FhirEntitySpec,
   party: Party | undefined,
   env: FhirEnvironment,
 ): Within => {
   const rule = party === undefined ? 'whole' : scope[party.kind];
-  if (party === undefined || rule === 'whole') return within;
+  if (party === undefined || rule === 'whole')
+    return { criteria: [], elements: [], assertHold: () => Promise.resolve() };
   const id = localPartyId(party);
   if (rule === undefined || !isFhirId(id)) return { criteria: NOTHING, elements: [], assertHold: refuseAny(resource) };
   const isOwn = (row: Stored) => (rule === 'self' ? row.id === id : rule.targets(row, env).includes(id));
   return {
-    criteria: bothOf(within.criteria, rule === 'self' ? where('_id', [id]) : referringTo(rule, [id])),
-    elements: [...within.elements, ...(rule === 'self' ? [] : rule.elements)],
+    criteria: rule === 'self' ? where('_id', [id]) : referringTo(rule, [id]),
+    elements: rule === 'self' ? [] : rule.elements,
     assertHold: async (rows) => {
       if (!rows.every(isOwn)) refuse(resource);
-      await within.assertHold(rows);
     },
   };
 };
+
+/** What both allow. */
+export const withinBoth = (one: Within, other: Within): Within => ({
+  criteria: bothOf(one.criteria, other.criteria),
+  elements: [...one.elements, ...other.elements],
+  assertHold: async (rows) => {
+    await one.assertHold(rows);
+    await other.assertHold(rows);
+  },
+});
 
 /** What refers to a record that refers to one of the facilities (R4, 3.1.1.5.2 "Chained parameters"). */
 export const chainTo = (link: FhirLink, end: FhirLink, facilities: readonly Pick<FhirFacility, 'at'>[]): Criteria =>

@@ -1,5 +1,5 @@
 import { localPartyId, type Party } from '../identity.ts';
-import { nothing } from './domain.ts';
+import { anyOf, nothing } from './domain.ts';
 import { alternatives, type Columns, type EntitySpec, type Name } from './entity.ts';
 import { localId } from './filters.ts';
 import type { Domain } from './types.ts';
@@ -23,6 +23,17 @@ export const ofPartner = (path: Name = ''): PartyMapping => ({
     ([column]) =>
     (partner) => [[column ?? '', '=', partner]],
 });
+
+/** Items, of `product.product`: what the company offers, or has had an order of. */
+export const ofOffered: PartyMapping = {
+  // Until 15 a price called its supplier `name`, which tags, as new as its present name, tell without looking at prices.
+  needs: ['purchase_order_line_ids', ['product_tag_ids', 'seller_ids']],
+  bind: ([lines, sign]) => {
+    const price = sign === 'product_tag_ids' ? 'partner_id' : 'name';
+    const paths = [`${lines ?? ''}.order_id.partner_id`, `seller_ids.${price}`];
+    return (partner) => anyOf(...paths.map((path) => ofPartner().bind([`${path}.commercial_partner_id`])(partner)));
+  },
+};
 
 const suffixed = (path: Name, column: string): Name =>
   alternatives(path).map((each) => (each === '' ? column : `${each}.${column}`));

@@ -23,7 +23,7 @@ import {
   reference,
   toQuantity,
 } from '../../platform/odoo/mappings.ts';
-import { ofPartner } from '../../platform/odoo/party.ts';
+import { ofOffered, ofPartner } from '../../platform/odoo/party.ts';
 import type { Domain } from '../../platform/odoo/types.ts';
 
 // From 18 on, goods that are kept in stock are told from others by a flag; before, by a type of their own.
@@ -55,8 +55,7 @@ export const item = entity({
   type: 'Item',
   model: 'product.product',
   visibility: 'shared',
-  // Items of which the supplier has had an order.
-  party: { supplier: ofPartner('purchase_order_line_ids.order_id.partner_id') },
+  party: { supplier: ofOffered },
   fields: {
     code: plain('default_code'),
     name: plain('name'),

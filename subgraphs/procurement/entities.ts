@@ -24,7 +24,7 @@ import {
   quantity,
   reference,
 } from '../../platform/odoo/mappings.ts';
-import { ofPartner } from '../../platform/odoo/party.ts';
+import { ofOffered, ofPartner } from '../../platform/odoo/party.ts';
 import type { Many2one } from '../../platform/odoo/types.ts';
 
 const ORDER_STATES = {
@@ -263,7 +263,7 @@ export const variant = entity({
   type: 'Item',
   model: 'product.product',
   visibility: 'shared',
-  party: { supplier: ofPartner('purchase_order_line_ids.order_id.partner_id') },
+  party: { supplier: ofOffered },
   fields: { template: derived(['product_tmpl_id'], ([template]) => (template as Many2one).id) },
   relations: ['product_tmpl_id'],
 });

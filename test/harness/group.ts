@@ -11,6 +11,13 @@ import { hasPostgres } from './postgres.ts';
 /** The invented group of the sandboxes: three facilities, and plenty of everything else. */
 export const GROUP: World = { odoo: healthcareGroup, hr: workforce, fhir: fhirSeed };
 
+/** The same with a fifth of everything, but for the facilities and what is one of a kind. */
+export const SMALL_GROUP: World = {
+  odoo: () => healthcareGroup({ scale: 0.2 }),
+  hr: workforce,
+  fhir: (domain) => fhirSeed(domain, { scale: 0.2 }),
+};
+
 /** The whole product in front of a world, each owner behind a door of its own. */
 export interface Group extends AsyncDisposable {
   readonly graph: Graph;
