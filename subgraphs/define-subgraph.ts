@@ -104,19 +104,25 @@ const schemasBySight = <Api extends object>(
   clear: GraphQLSchema,
 ): Subgraph['schemaFor'] => {
   const fields = readFieldMasks(document);
-  const made = new WeakMap<MaskKeys, Map<string, GraphQLSchema>>();
+  const make = (sights: Sights, keys: MaskKeys) =>
+    isAnyMasked(fields, sights) ? guarded(document, parts, { fields, sights, keys }) : clear;
+  const made = new WeakMap<MaskKeys, Map<Sights, GraphQLSchema>>();
   return ({ audience, purpose }, keys) => {
     const sights = sightsOf(audience, purpose);
-    const schemas = made.get(keys) ?? new Map<string, GraphQLSchema>();
+    const schemas = made.get(keys) ?? new Map<Sights, GraphQLSchema>();
     made.set(keys, schemas);
-    const name = Object.values(sights).join();
-    const known = schemas.get(name);
+    const known = schemas.get(sights);
     if (known !== undefined) return known;
-    const schema = isAnyMasked(fields, sights) ? guarded(document, parts, { fields, sights, keys }) : clear;
-    schemas.set(name, schema);
+    // Several audiences and purposes come to the same.
+    const alike = [...schemas].find(([others]) => isAlike(sights, others));
+    const schema = alike?.[1] ?? make(sights, keys);
+    schemas.set(sights, schema);
     return schema;
   };
 };
+
+const isAlike = (one: Sights, other: Sights): boolean =>
+  Object.entries(one).every(([name, sight]) => other[name as keyof Sights] === sight);
 
 interface Masking {
   readonly fields: FieldMasks;

@@ -37,10 +37,10 @@ export interface Asker {
   /** Facility codes; all that Odoo has when left out. */
   readonly facilities?: readonly string[];
   readonly variables?: Readonly<Record<string, unknown>>;
-  /** What the request is for; the first purpose of the client when left out. */
-  readonly purpose?: string;
-  /** The application; that of everybody who tries the graph out when left out. */
+  /** A registered client; `ward-app` when left out. */
   readonly client?: string;
+  /** What the request is for; what the client is registered for first when left out. */
+  readonly purpose?: string;
   /** The company that it stands for, as far as subgraphs are told: the gateway takes it for one of the group's own. */
   readonly party?: Party;
 }
