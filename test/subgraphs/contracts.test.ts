@@ -3,13 +3,10 @@ import { join } from 'node:path';
 import type { PlanNode } from '@apollo/query-planner';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import {
-  type GraphQLField,
-  type GraphQLObjectType,
   type GraphQLSchema,
   getNamedType,
   isCompositeType,
   isObjectType,
-  isRequiredArgument,
   parse,
   TypeInfo,
   validate,
@@ -27,6 +24,7 @@ import { SCOPES } from '../../policies/scopes.ts';
 import { executable } from '../../subgraphs/execute.ts';
 import { subgraphs } from '../../subgraphs/index.ts';
 import { serveSubgraphs } from '../../subgraphs/server.ts';
+import { given, questionOf } from '../harness/contract-questions.ts';
 import { holding } from '../harness/identity.ts';
 
 const product = createGeneration(readFileSync(join(ROOT, 'gateway', 'supergraph', 'supergraph.graphql'), 'utf8'));
@@ -67,7 +65,7 @@ describe.each(PARTNERS)('the contract of %s', (audience) => {
     const schema = contractOf(audience);
     const asked = new Set<string>();
     for (const field of Object.values(schema.getQueryType()?.getFields() ?? {})) {
-      const document = parse(`{ ${field.name}${given(field)} ${selectionOf(field)} }`);
+      const document = parse(questionOf(field, 4));
       expect([field.name, validate(schema, document)]).toEqual([field.name, []]);
       for (const coordinate of selectedIn(schema, document)) asked.add(coordinate);
       const plan = await product.planner.plan(document, null);
@@ -160,31 +158,6 @@ const JOINING: ReadonlySet<string> = new Set(
     ...[...body.matchAll(/requires: "([^"]+)"/g)].map(([, field = '']) => `${type}.${field}`),
   ]),
 );
-
-const LITERALS: Readonly<Record<string, string>> = { ID: '"x"', Date: '"2026-01-01"' };
-
-const given = ({ args }: GraphQLField<unknown, unknown>): string => {
-  const needed = args
-    .filter(isRequiredArgument)
-    .map(({ name, type }) => `${name}: ${LITERALS[getNamedType(type).name]}`);
-  return needed.length === 0 ? '' : `(${needed.join()})`;
-};
-
-const selectionOf = ({ type }: GraphQLField<unknown, unknown>): string => {
-  const named = getNamedType(type);
-  return isObjectType(named) ? selectionIn(named, 3) : '';
-};
-
-/** Everything of a type down to a depth; of an edge no more than that there is a row, which stands in `nodes` as well. */
-const selectionIn = (type: GraphQLObjectType, depth: number): string => {
-  if (type.name.endsWith('Edge')) return '{ cursor node { __typename } }';
-  const fields = Object.values(type.getFields()).flatMap((field) => {
-    const inner = getNamedType(field.type);
-    if (!isObjectType(inner)) return [`${field.name}${given(field)}`];
-    return depth === 0 ? [] : [`${field.name}${given(field)} ${selectionIn(inner, depth - 1)}`];
-  });
-  return `{ ${fields.join(' ') || '__typename'} }`;
-};
 
 const selectedIn = (schema: GraphQLSchema, document: ReturnType<typeof parse>): readonly string[] => {
   const types = new TypeInfo(schema);
