@@ -1,4 +1,5 @@
 import { Agent } from 'undici';
+import { configuredFeed } from '../platform/access/open-feed.ts';
 import { type Config, ConfigError } from '../platform/config.ts';
 import { envelopeKey } from '../platform/envelope.ts';
 import type { Log } from '../platform/log.ts';
@@ -6,7 +7,7 @@ import { SECOND } from '../platform/time.ts';
 import { httpTransport } from './executor/transports/http.ts';
 import { createInFlight, type InFlight } from './executor/transports/in-flight.ts';
 import { httpHealth } from './http/subgraph-health.ts';
-import type { IssuerOptions } from './identity/issuer-keys.ts';
+import { configuredIssuers } from './identity/issuers.ts';
 import { type RunningGateway, startGateway, type Supply } from './server.ts';
 import { supergraphUrls } from './supergraph/urls.ts';
 
@@ -27,7 +28,9 @@ export const startDistributedGateway = async (
   supergraphSdl: string,
 ): Promise<DistributedGateway> => {
   const { secret, urls } = config.subgraphs;
-  const issuer = issuerOf(config);
+  const issuer = configuredIssuers(config);
+  if (issuer.length === 0)
+    throw new ConfigError(['identity.issuer (OIDC_ISSUER): needed; the development issuer is a part of `npm start`']);
   if (secret === undefined) throw new ConfigError(['subgraphs.secret (SUBGRAPH_SECRET): needed to sign for subgraphs']);
   const agent = new Agent({ connections: 1, keepAliveTimeout: 10 * SECOND });
   const inFlight = createInFlight();
@@ -35,17 +38,20 @@ export const startDistributedGateway = async (
     ...supply(config, inFlight, sdl, urls, (name) => envelopeKey(secret, name)),
     health: supergraphUrls(sdl, urls).map(({ name, url }) => httpHealth(name, url, agent)),
   });
-  const start = async () => startGateway({ config, log, issuer, ...supplyOf(supergraphSdl) });
+  const access = configuredFeed(config, log);
+  const start = async () => startGateway({ config, log, issuer, access, ...supplyOf(supergraphSdl) });
   const gateway = await start().catch(async (error: unknown) => {
-    await agent.destroy();
+    await Promise.all([agent.destroy(), access?.close()]);
     throw error;
   });
   return {
     url: gateway.url,
+    register: (clients) => gateway.register(clients),
+    renewCertificate: () => gateway.renewCertificate(),
     replace: async (sdl) => gateway.replace(supplyOf(sdl)),
     close: async () => {
       await gateway.close();
-      await agent.destroy();
+      await Promise.all([agent.destroy(), access?.close()]);
     },
   };
 };
@@ -76,11 +82,4 @@ const supply = (
     httpTransport({ name, url, key: keyOf(name), connections, responseLimit, compression, inFlight }),
   );
   return { supergraphSdl, transports };
-};
-
-const issuerOf = ({ identity }: Config): IssuerOptions => {
-  const { issuer, jwksUri } = identity;
-  if (issuer === undefined)
-    throw new ConfigError(['identity.issuer (OIDC_ISSUER): needed; the development issuer is a part of `npm start`']);
-  return jwksUri === undefined ? { issuer } : { issuer, jwksUri };
 };

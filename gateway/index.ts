@@ -2,17 +2,18 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { type Config, ConfigError, loadConfig } from '../platform/config.ts';
-import { createLog } from '../platform/log.ts';
+import { createLog, type Log } from '../platform/log.ts';
 import { ROOT } from '../platform/root.ts';
 import { onShutdown } from '../platform/shutdown.ts';
-import { startDistributedGateway, startOpenGateway } from './distributed.ts';
+import { registeredClients } from '../policies/clients.ts';
+import { type DistributedGateway, startDistributedGateway, startOpenGateway } from './distributed.ts';
 
 const USAGE = `Runs the gateway alone, in front of subgraphs that run elsewhere.
 
   node dist/gateway/index.js [--supergraph FILE] [--port N] [--open]
 
-  --supergraph  the supergraph to serve; the one of this product when left out. SIGHUP has it read again; one that cannot
-                be served leaves everything as it is
+  --supergraph  the supergraph to serve; the one of this product when left out. SIGHUP has it read again, the register
+                of clients and the certificate; one that cannot be used leaves what there is
   --port        port to listen on; as configured when left out
   --open        serve it to anybody: no authentication, no authorization, errors of subgraphs passed on
 `;
@@ -25,12 +26,31 @@ const main = async (argv: readonly string[]): Promise<void> => {
   const file = supergraph ?? join(ROOT, 'gateway/supergraph/supergraph.graphql');
   const gateway = await (open ? startOpenGateway : startDistributedGateway)(config, log, await readSupergraph(file));
   process.on('SIGHUP', () => {
+    if (!open) registerAgain(gateway, config, log);
+    renewCertificate(gateway, log);
     readSupergraph(file)
       .then((sdl) => gateway.replace(sdl))
       .catch((error: unknown) => log.error({ error }, 'graph:kept'));
   });
   process.stdout.write(`ready: ${open ? 'open ' : ''}gateway at ${gateway.url}/graphql\n`);
   onShutdown(() => gateway.close());
+};
+
+const registerAgain = (gateway: DistributedGateway, config: Config, log: Log): void => {
+  try {
+    gateway.register(registeredClients(config));
+  } catch (error) {
+    // What is wrong names clients and settings, and no value.
+    log.error({ error, problems: error instanceof ConfigError ? error.problems : [] }, 'clients:kept');
+  }
+};
+
+const renewCertificate = (gateway: DistributedGateway, log: Log): void => {
+  try {
+    gateway.renewCertificate();
+  } catch (error) {
+    log.error({ error }, 'certificate:kept');
+  }
 };
 
 interface Arguments {

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { z } from 'zod';
+import { ENVIRONMENT_NAME } from './issuer-settings.ts';
 import { Secret } from './secret.ts';
 import { type Config, listSettings, type Setting, settings } from './settings.ts';
 
@@ -29,7 +30,9 @@ export const loadConfig = (env: Environment = process.env): Config => {
   const problems: string[] = [];
   const raw = readFile(env['CAREGRAPH_CONFIG'], problems);
   for (const setting of listSettings()) applyEnvironment(raw, setting, env, problems);
-  refuseUnknownNames(env, problems);
+  const named = issuerSecrets(raw);
+  for (const { introspection, variable } of named) applyNamedSecret(introspection, variable, env, problems);
+  refuseUnknownNames(env, new Set(named.map(({ variable }) => variable)), problems);
   const parsed = settings.safeParse(raw);
   for (const issue of parsed.error?.issues ?? []) problems.push(describe(issue));
   if (parsed.success) problems.push(...incomplete(parsed.data));
@@ -38,7 +41,26 @@ export const loadConfig = (env: Environment = process.env): Config => {
 };
 
 /** Settings that are of no use without another. */
-const incomplete = ({ odoo, hr, scheduling, billing }: Config): string[] => [
+const incomplete = ({
+  identity,
+  odoo,
+  hr,
+  scheduling,
+  billing,
+  redis,
+  subgraphs,
+  server: { tls },
+}: Config): string[] => [
+  ...(identity.issuer !== undefined && identity.issuers !== undefined
+    ? ['identity.issuer (OIDC_ISSUER): not together with identity.issuers']
+    : []),
+  ...(redis.url !== undefined && subgraphs.secret === undefined
+    ? ['subgraphs.secret (SUBGRAPH_SECRET): needed when redis.url is set']
+    : []),
+  ...((tls.cert === undefined) === (tls.key === undefined) ? [] : ['server.tls: cert and key are of use together']),
+  ...(tls.clientCa !== undefined && tls.cert === undefined
+    ? ['server.tls.cert (TLS_CERT): needed when server.tls.clientCa is set']
+    : []),
   ...(odoo.url !== undefined && odoo.db === undefined ? ['odoo.db (ODOO_DB): needed when odoo.url is set'] : []),
   ...(odoo.url !== undefined && odoo.apiKey === undefined
     ? ['odoo.apiKey (ODOO_API_KEY): needed when odoo.url is set']
@@ -92,6 +114,34 @@ const applyEnvironment = (
   if (value !== undefined && value !== '') group[key] = value;
 };
 
+/** Issuers stand in a list, which has no names to make names of variables from, so each entry says its own. */
+const issuerSecrets = (raw: Record<string, unknown>): readonly NamedSecret[] => {
+  const { issuers } = (raw['identity'] ?? {}) as { readonly issuers?: unknown };
+  if (!Array.isArray(issuers)) return [];
+  return issuers.flatMap((entry: { readonly introspection?: unknown } | null) => {
+    const introspection = entry?.introspection as Record<string, unknown> | null | undefined;
+    const variable = introspection?.['secretEnv'];
+    return introspection && typeof variable === 'string' ? [{ introspection, variable }] : [];
+  });
+};
+
+interface NamedSecret {
+  readonly introspection: Record<string, unknown>;
+  readonly variable: string;
+}
+
+const applyNamedSecret = (
+  into: Record<string, unknown>,
+  variable: string,
+  env: Environment,
+  problems: string[],
+): void => {
+  // One that stands in the file is left there, for the check to refuse.
+  if (into['secret'] !== undefined || !ENVIRONMENT_NAME.test(variable)) return;
+  const secret = readSecret(variable, env, problems);
+  if (secret !== undefined) into['secret'] = secret;
+};
+
 const readSecret = (name: string, env: Environment, problems: string[]): Secret | undefined => {
   const file = env[`${name}_FILE`];
   if (file !== undefined && file !== '') {
@@ -120,8 +170,9 @@ const parentOf = (raw: Record<string, unknown>, path: readonly string[]): Record
 
 const OTHER_NAMES = new Set(['CAREGRAPH_CONFIG']);
 
-const refuseUnknownNames = (env: Environment, problems: string[]): void => {
-  const known = new Set(listSettings().flatMap(({ env: name }) => (name === undefined ? [] : [name, `${name}_FILE`])));
+const refuseUnknownNames = (env: Environment, named: ReadonlySet<string>, problems: string[]): void => {
+  const settingNames = listSettings().flatMap(({ env: name }) => (name === undefined ? [] : [name]));
+  const known = new Set([...settingNames, ...named].flatMap((name) => [name, `${name}_FILE`]));
   for (const name of Object.keys(env)) {
     if (name.startsWith('CAREGRAPH_') && !known.has(name) && !OTHER_NAMES.has(name))
       problems.push(`${name}: no such setting`);

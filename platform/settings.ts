@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { ALGORITHMS, issuerList, TOKEN_TYPES } from './issuer-settings.ts';
 import { Secret } from './secret.ts';
-import { HOUR, SECOND } from './time.ts';
+import { HOUR, MINUTE, SECOND } from './time.ts';
 
 /** What the generated page and the loader know of one setting besides its type. */
 export interface SettingMeta {
@@ -103,6 +104,39 @@ export const settings = z.strictObject({
         0,
         120 * SECOND,
       ),
+      publicUrl: meta(
+        z
+          .url({ protocol: /^https?$/, error: 'must be an http or https address' })
+          .refine((value) => !/[?#]/.test(value), 'must end with its path')
+          .optional(),
+        {
+          env: 'PUBLIC_URL',
+          description:
+            'Address at which clients reach this server, without `/graphql`: it stands in what is said about tokens. Unset: that of the listener.',
+        },
+      ),
+      tls: z
+        .strictObject({
+          cert: optionalText({
+            env: 'TLS_CERT',
+            description:
+              'File with the certificate of this server, and those it leads up to, as PEM. Unset: plain HTTP, for a proxy in front. Read again on SIGHUP, as the others are.',
+          }),
+          key: optionalText({ env: 'TLS_KEY', description: 'File with its private key, as PEM.' }),
+          clientCa: optionalText({
+            env: 'TLS_CLIENT_CA',
+            description:
+              'File with the certificates, as PEM, that those of clients lead up to. Unset: clients are not asked for one. Whoever shows none is served as well, with tokens that are not bound to one.',
+          }),
+        })
+        .prefault({}),
+      clientCertHeader: toggle(
+        {
+          description:
+            'Whether a proxy in front says in `Client-Cert` (RFC 9440) which certificate the client has shown to it. Only for a proxy that takes the header away from whoever sends it; otherwise it is not looked at.',
+        },
+        false,
+      ),
     })
     .prefault({}),
   data: z
@@ -128,26 +162,63 @@ export const settings = z.strictObject({
     .strictObject({
       issuer: url({
         env: 'OIDC_ISSUER',
-        description: 'Issuer whose access tokens are accepted. Unset: the embedded development issuer.',
+        description:
+          'Issuer whose access tokens are accepted, when it is the only one. Unset, and no `issuers`: the embedded development issuer.',
       }),
       jwksUri: url({
         env: 'OIDC_JWKS_URI',
         description: "Key set of the issuer. Unset: found by the issuer's discovery document.",
       }),
+      issuers: meta(issuerList.optional(), {
+        description:
+          'Several issuers, each with rules of its own; what one leaves out is as the settings beside this say: [{"name": "staff", "issuer": "https://login.hospital.example", "audience": ["urn:caregraph"], "tokenType": "jwt", "introspection": {"endpoint": "https://login.hospital.example/introspect", "clientId": "caregraph", "secretEnv": "STAFF_SECRET"}}]. `name` is for the health and the log. `secretEnv` names the variable that holds the secret (or, with `_FILE`, its file). One of them can have an `introspection`, for tokens that are no JWT.',
+      }),
       audience: text({ env: 'OIDC_AUDIENCE', description: 'Audience a token must name.' }, 'urn:caregraph'),
-      algorithms: meta(
-        z
-          .array(z.enum(['ES256', 'ES384', 'ES512', 'PS256', 'PS384', 'PS512', 'RS256', 'RS384', 'RS512', 'EdDSA']))
-          .min(1)
-          .default(['ES256', 'PS256', 'RS256', 'EdDSA']),
-        { description: 'Signature algorithms accepted. Only asymmetric ones exist here.' },
-      ),
+      algorithms: meta(z.array(z.enum(ALGORITHMS)).min(1).default(['ES256', 'PS256', 'RS256', 'EdDSA']), {
+        description: 'Signature algorithms accepted. Only asymmetric ones exist here.',
+      }),
+      tokenType: meta(z.enum(TOKEN_TYPES).default('at+jwt'), {
+        env: 'OIDC_TOKEN_TYPE',
+        description:
+          'Type a token must have in its header. `at+jwt` is that of RFC 9068; `jwt` takes the plain type as well, and the client from `azp`, for an issuer that is not there yet. ID tokens are refused either way.',
+      }),
       leeway: whole(
         { unit: 'ms', description: 'Clock difference tolerated when times in a token are checked.' },
         5 * SECOND,
         0,
         60 * SECOND,
       ),
+      maxAge: whole(
+        { unit: 'ms', description: 'How long ago a token may have been issued, however late it expires.' },
+        24 * HOUR,
+        MINUTE,
+        30 * 24 * HOUR,
+      ),
+      onFeedLost: meta(z.enum(['keep', 'refuse']).default('keep'), {
+        env: 'ON_FEED_LOST',
+        description:
+          'What becomes of tokens while it cannot be heard which are revoked. `keep`: the last list known goes on. `refuse`: after `feedLostAfter`, every token is refused (503).',
+      }),
+      feedLostAfter: whole(
+        { unit: 'ms', description: 'How long it is borne with `refuse` that nothing is heard.' },
+        30 * SECOND,
+        SECOND,
+        HOUR,
+      ),
+      dpop: z
+        .strictObject({
+          window: whole(
+            { unit: 'ms', description: 'How long ago a DPoP proof may have been made, besides `leeway`.' },
+            60 * SECOND,
+            SECOND,
+            10 * MINUTE,
+          ),
+          nonce: toggle(
+            { description: 'Whether a DPoP proof has to hold a nonce of ours (RFC 9449 section 9).' },
+            false,
+          ),
+        })
+        .prefault({}),
     })
     .prefault({}),
   policies: z
@@ -157,6 +228,11 @@ export const settings = z.strictObject({
         description:
           'Register of the clients that may call: a JSON file like `policies/clients.json`, which is what holds when it is unset.',
       }),
+      maskSecret: secret({
+        env: 'MASK_SECRET',
+        description:
+          'Key material for the hashes that stand in the place of masked values; another one changes them all. The same for the gateway and all subgraphs. Unset: derived from `subgraphs.secret`, or made anew with each start where that is unset too.',
+      }),
     })
     .prefault({}),
   subgraphs: z
@@ -164,8 +240,20 @@ export const settings = z.strictObject({
       secret: secret({
         env: 'SUBGRAPH_SECRET',
         description:
-          'Key material from which the signing key between gateway and each subgraph is derived. Needed when they are separate processes.',
+          'Key material from which the signing key between gateway and each subgraph is derived. A gateway needs it when subgraphs are separate processes; a process that serves several of them, too.',
       }),
+      key: meta(
+        z
+          .instanceof(Secret)
+          .refine((value) => /^[A-Za-z0-9_-]{43}$/.test(value.reveal()), 'must be 32 bytes in base64url')
+          .optional(),
+        {
+          env: 'SUBGRAPH_KEY',
+          secret: true,
+          description:
+            'The key derived for the one subgraph that a process serves, instead of the secret: with it nobody can sign for another one. 32 bytes of HKDF-SHA256 over the secret, salt `caregraph`, info `envelope:<name>`, in base64url.',
+        },
+      ),
       urls: meta(z.record(z.string(), z.url({ protocol: /^https?$/ })).default({}), {
         description:
           'Address per subgraph when they run as processes of their own, for example {"finance": "http://finance:4001/graphql"}.',
@@ -307,7 +395,14 @@ export const settings = z.strictObject({
     .prefault({}),
   redis: z
     .strictObject({
-      url: connection({ env: 'REDIS_URL', description: 'Redis; reserved, nothing uses it yet.' }, /^rediss?:\/\//),
+      url: connection(
+        {
+          env: 'REDIS_URL',
+          description:
+            'Redis, by which gateways hear at once what is revoked, and share which DPoP proofs have been used. Needs `subgraphs.secret`. Unset: within the process, for one that is all there is.',
+        },
+        /^rediss?:\/\//,
+      ),
     })
     .prefault({}),
   scheduling: fhirServer('SCHEDULING', 'scheduling platform'),

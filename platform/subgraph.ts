@@ -30,7 +30,8 @@ export interface ExecutableSubgraph {
 
 export interface DependencyHealth {
   readonly name: string;
-  readonly status: 'ok' | 'starting' | 'failing';
+  /** `degraded`: out of reach, and what has been had of it will do for now. */
+  readonly status: 'ok' | 'degraded' | 'starting' | 'failing';
   /** A code of the error table when not ok; never an address or a message of the dependency. */
   readonly code?: string;
 }

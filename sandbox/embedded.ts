@@ -2,8 +2,10 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { explorerRoutes } from '../gateway/explorer/routes.ts';
 import { inProcessTransport } from '../gateway/executor/transports/in-process.ts';
-import type { IssuerOptions } from '../gateway/identity/issuer-keys.ts';
+import { configuredIssuers, type IssuerOptions } from '../gateway/identity/issuers.ts';
 import { startGateway } from '../gateway/server.ts';
+import { memoryFeed } from '../platform/access/memory-feed.ts';
+import { configuredFeed } from '../platform/access/open-feed.ts';
 import type { Config } from '../platform/config.ts';
 import { fhirSettings } from '../platform/fhir/settings.ts';
 import type { FhirSettings } from '../platform/fhir/types.ts';
@@ -14,9 +16,11 @@ import { ROOT } from '../platform/root.ts';
 import type { ScimSettings } from '../platform/scim/types.ts';
 import { Secret } from '../platform/secret.ts';
 import { storeSettings } from '../platform/store/owner.ts';
+import { configuredMaskKeys } from '../policies/mask-keys.ts';
 import { executable } from '../subgraphs/execute.ts';
 import { subgraphs } from '../subgraphs/index.ts';
 import { jobsOf } from '../subgraphs/jobs.ts';
+import { restoreAtStart } from '../subgraphs/keep-access.ts';
 import { learnFacilities } from '../subgraphs/learn-facilities.ts';
 import { closeOwners, openOwners, type Owners } from '../subgraphs/owners.ts';
 import { EXAMPLES } from './examples.ts';
@@ -61,28 +65,33 @@ export const startEmbedded = async (config: Config, log: Log): Promise<Embedded>
       fhirDomainSettings('billing', config, stops),
     ]);
     const supergraphSdl = await readFile(join(ROOT, 'gateway', 'supergraph', 'supergraph.graphql'), 'utf8');
-    const where = { odoo, hr, scheduling, billing, store: storeSettings(config), supergraphSdl };
+    const shared = configuredFeed(config, log);
+    const access = shared ?? memoryFeed();
+    stops.push(() => access.close());
+    const where = { odoo, hr, scheduling, billing, access, store: storeSettings(config), supergraphSdl };
     const owners = openOwners(subgraphs, where, config, log);
     stops.push(() => closeOwners(owners));
+    if (owners.store !== undefined) stops.push(restoreAtStart(owners.store, access, log));
     const learned = learnFacilities(owners, subgraphs, config.facilities);
     // It is waited for below; until then, nobody would have heard that it failed.
     learned.catch(() => undefined);
-    stops.push(runJobsAfter(learned, owners, jobsOf({ subgraphs, owners, settings: where, config }), log));
-    const issuer = await issuerOptions(config, stops);
-    const parts = subgraphs.map((subgraph) => executable(subgraph, { owners, log }));
+    stops.push(
+      runJobsAfter(learned, owners, jobsOf({ subgraphs, owners, settings: where, config, feed: shared }), log),
+    );
+    const { issuers, mint } = await openIssuer(config, stops);
+    const maskKeys = configuredMaskKeys(config);
+    const parts = subgraphs.map((subgraph) => executable(subgraph, { owners, log, maskKeys }));
     const gateway = await startGateway({
       config,
       log,
       supergraphSdl,
       transports: parts.map(inProcessTransport),
-      issuer,
+      issuer: issuers,
+      access,
       health: parts.map((part) => ({ name: part.name, check: () => part.health() })),
-      routes: [
-        ...explorerRoutes({ examples: EXAMPLES, tokens: issuer.mint === undefined ? 'provider' : 'development' }),
-      ],
+      routes: [...explorerRoutes({ examples: EXAMPLES, tokens: mint === undefined ? 'provider' : 'development' })],
     });
     stops.push(() => gateway.close());
-    const { mint } = issuer;
     return {
       url: gateway.url,
       owners,
@@ -157,17 +166,20 @@ const fhirDomainSettings = async (
   return { url: sandbox.url, auth: { kind: 'bearer', token: new Secret(sandbox.token) }, reads, writes, responseLimit };
 };
 
-const issuerOptions = async (
-  { identity, data }: Config,
-  stops: (() => Promise<void>)[],
-): Promise<IssuerOptions & { readonly mint?: Mint }> => {
-  if (identity.issuer !== undefined) {
-    return { issuer: identity.issuer, ...(identity.jwksUri === undefined ? {} : { jwksUri: identity.jwksUri }) };
-  }
-  const development = await startDevelopmentIssuer({ dataDir: data.dir, port: 0 });
+const openIssuer = async (config: Config, stops: (() => Promise<void>)[]): Promise<IssuersAndMint> => {
+  const issuers = configuredIssuers(config);
+  if (issuers.length > 0) return { issuers };
+  const development = await startDevelopmentIssuer({ dataDir: config.data.dir, port: 0 });
   stops.push(() => development.stop());
-  return { issuer: development.issuer, jwksUri: development.jwksUri, mint: development.mint };
+  const { issuer, jwksUri, mint } = development;
+  return { issuers: [{ issuer, jwksUri }], mint };
 };
+
+interface IssuersAndMint {
+  readonly issuers: readonly IssuerOptions[];
+  /** Only the development issuer makes tokens for us. */
+  readonly mint?: Mint;
+}
 
 /** `npm run token` gives a token for all of them unless told otherwise. */
 const rememberFacilities = async ({ data }: Config, codes: readonly string[]): Promise<readonly string[]> => {

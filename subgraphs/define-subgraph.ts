@@ -7,17 +7,21 @@ import type { EntitySpec } from '../platform/odoo/entity.ts';
 import type { ScimEntity } from '../platform/scim/entity.ts';
 import { besideSource } from '../platform/root.ts';
 import { overlay, rulesFromSchema, type SchemaRules } from '../policies/from-schema.ts';
+import { type FieldMasks, readFieldMasks, readTypeClasses, type Sights, sightsOf } from '../policies/field-masks.ts';
 import { guard } from '../policies/guard.ts';
+import { assertMeets, type Asking } from '../policies/demands.ts';
 import { hideRows } from '../policies/hide-rows.ts';
+import type { MaskKeys } from '../policies/mask-keys.ts';
+import { isAnyMasked, putMasks } from '../policies/put-masks.ts';
 import { mayHaveRows, rowScopes } from '../policies/rows.ts';
-import { assertHolds } from '../policies/rules.ts';
 import type { RuleTree } from '../policies/shield.ts';
+import { type SchemaForAudience, schemasByAudience } from '../policies/subgraph-contracts.ts';
 import type { IdentitySource } from './identities.ts';
 import type { OwnerName, Sessions } from './owners.ts';
 import { scalars } from './scalars.ts';
 
 /** What a resolver is given besides its parent and arguments: who asks, and the connector of the subgraph. */
-export type Context<Api> = Api & { readonly identity: Identity };
+export type Context<Api> = Api & Asking & { readonly identity: Identity };
 
 export type Resolver<Api> = (parent: never, args: never, context: Context<Api>, info: GraphQLResolveInfo) => unknown;
 export type Resolvers<Api> = Readonly<Record<string, Readonly<Record<string, Resolver<Api>>>>>;
@@ -64,6 +68,10 @@ export interface Subgraph {
   /** The SDL that is composed. */
   readonly sdl: string;
   readonly schema: GraphQLSchema;
+  /** As much of the schema as may be asked for on behalf of an audience. */
+  readonly contractFor: SchemaForAudience;
+  /** The schema for a caller: the one above for who sees everything in it as it is, else one with masks. */
+  schemaFor(caller: Pick<Identity, 'audience' | 'purpose'>, keys: MaskKeys): GraphQLSchema;
   readonly connector: Connector<object>;
 }
 
@@ -75,27 +83,73 @@ export interface Subgraph {
 export const defineSubgraph = <Api extends object>(parts: SubgraphParts<Api>): Subgraph => {
   const sdl = `${read(import.meta.dirname, 'common.graphql')}\n${read(parts.dir, 'schema.graphql')}`;
   const document = parse(sdl);
+  const schema = guarded(document, parts, undefined);
   return Object.freeze({
     name: parts.name,
     sdl,
-    schema: guarded(document, parts),
+    schema,
+    contractFor: schemasByAudience(schema, document),
+    schemaFor: schemasBySight(document, parts, schema),
     connector: parts.connector,
   });
 };
 
+/**
+ * Masks are put on once for each way to see classes, which are few, so that who sees everything pays nothing for them.
+ * Each way has a schema of its own; they differ in their resolvers only, and what is valid for one is for all.
+ */
+const schemasBySight = <Api extends object>(
+  document: DocumentNode,
+  parts: SubgraphParts<Api>,
+  clear: GraphQLSchema,
+): Subgraph['schemaFor'] => {
+  const fields = readFieldMasks(document);
+  const make = (sights: Sights, keys: MaskKeys) =>
+    isAnyMasked(fields, sights) ? guarded(document, parts, { fields, sights, keys }) : clear;
+  const made = new WeakMap<MaskKeys, Map<Sights, GraphQLSchema>>();
+  return ({ audience, purpose }, keys) => {
+    const sights = sightsOf(audience, purpose);
+    const schemas = made.get(keys) ?? new Map<Sights, GraphQLSchema>();
+    made.set(keys, schemas);
+    const known = schemas.get(sights);
+    if (known !== undefined) return known;
+    // Several audiences and purposes come to the same.
+    const alike = [...schemas].find(([others]) => isAlike(sights, others));
+    const schema = alike?.[1] ?? make(sights, keys);
+    schemas.set(sights, schema);
+    return schema;
+  };
+};
+
+const isAlike = (one: Sights, other: Sights): boolean =>
+  Object.entries(one).every(([name, sight]) => other[name as keyof Sights] === sight);
+
+interface Masking {
+  readonly fields: FieldMasks;
+  readonly sights: Sights;
+  readonly keys: MaskKeys;
+}
+
 const guarded = <Api extends object>(
   document: DocumentNode,
   { resolvers, references, policy }: SubgraphParts<Api>,
+  masking: Masking | undefined,
 ): GraphQLSchema => {
   const rules = rulesFromSchema(document);
+  const removed = removedTypes(document, masking?.sights);
   const scopes = rowScopes(document);
-  const isHidden = (type: string, { party }: Identity) => !mayHaveRows(scopes.get(type), party);
+  const isHidden = (type: string, { party }: Identity) => removed.has(type) || !mayHaveRows(scopes.get(type), party);
   const all = { ...withReferences(resolvers, references, rules, isHidden), ...scalars };
   // The list form is the one that every release of @apollo/subgraph takes.
   const schema = buildSubgraphSchema([{ typeDefs: document, resolvers: all as never }]);
   hideRows(schema, scopes);
+  // Inside of the rules: who may not see a field is told so, and not that it was masked.
+  if (masking !== undefined) putMasks(schema, masking.fields, masking.sights, masking.keys);
   return guard(schema, overlay(rules.tree, policy));
 };
+
+const removedTypes = (document: DocumentNode, sights: Sights | undefined): ReadonlySet<string> =>
+  new Set([...readTypeClasses(document)].flatMap(([type, ofClass]) => (sights?.[ofClass] === 'removed' ? [type] : [])));
 
 /** A reference is refused, or answered as one to nothing, before anything is looked up. */
 const withReferences = <Api>(
@@ -106,9 +160,9 @@ const withReferences = <Api>(
 ) => {
   const merged: Record<string, Record<string, unknown>> = { ...resolvers };
   for (const [type, find] of Object.entries(references)) {
-    const required = rules.requirementOf(type);
+    const required = rules.requirementsOf(type);
     const resolveReference: ReferenceResolver<Api> = (key, context, info) => {
-      assertHolds(context.identity, required);
+      assertMeets(context, required, rules.requirements);
       return isHidden(type, context.identity) ? null : find(key, context, info);
     };
     merged[type] = { ...merged[type], __resolveReference: resolveReference };

@@ -3,8 +3,10 @@ import {
   execute,
   type ExecutionResult,
   getOperationAST,
+  getVariableValues,
   GraphQLError,
   type GraphQLFormattedError,
+  type GraphQLSchema,
   Kind,
   parse,
   validate,
@@ -14,12 +16,15 @@ import type { Envelope } from '../platform/envelope.ts';
 import { codeOf, ERRORS, fail, isErrorCode } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import type { ExecutableSubgraph, SubgraphAnswer, SubgraphCall } from '../platform/subgraph.ts';
+import { createMaskKeys, type MaskKeys } from '../policies/mask-keys.ts';
 import type { Subgraph } from './define-subgraph.ts';
 import { healthOf, openSessions, type Owners } from './owners.ts';
 
 export interface Runtime {
   readonly owners: Owners;
   readonly log: Log;
+  /** The gateway's, so that both hash alike. Left out: those of a gateway in the same process without a secret. */
+  readonly maskKeys?: MaskKeys;
 }
 
 /** Documents are plans of the gateway: few, and repeated. */
@@ -30,8 +35,11 @@ const MAX_DOCUMENTS = 1000;
  *
  * Both transports end here: whoever calls has opened, or made, the envelope.
  */
-export const executable = (subgraph: Subgraph, { owners, log }: Runtime): ExecutableSubgraph => {
-  const documents = new LRUCache<string, DocumentNode | readonly GraphQLError[]>({ max: MAX_DOCUMENTS });
+export const executable = (
+  subgraph: Subgraph,
+  { owners, log, maskKeys = createMaskKeys() }: Runtime,
+): ExecutableSubgraph => {
+  const documents = new WeakMap<GraphQLSchema, LRUCache<string, Read>>();
   // One context, and so one set of loaders, for all fetches of a request: the gateway hands over the same envelope.
   const contexts = new WeakMap<Envelope, Promise<object>>();
 
@@ -41,6 +49,7 @@ export const executable = (subgraph: Subgraph, { owners, log }: Runtime): Execut
     const made = openSessions(owners, subgraph.connector.owners, envelope, signal).then((sessions) => ({
       ...subgraph.connector.connect(sessions),
       identity: envelope.identity,
+      isDryRun: envelope.isDryRun,
     }));
     contexts.set(envelope, made);
     return made;
@@ -51,11 +60,14 @@ export const executable = (subgraph: Subgraph, { owners, log }: Runtime): Execut
     envelope: Envelope,
     signal: AbortSignal | undefined,
   ): Promise<ExecutionResult> => {
-    const document = documents.get(call.query) ?? keep(call.query);
+    const contract = subgraph.contractFor(envelope.identity.audience);
+    const document = contract === undefined ? [OUTSIDE] : documentFor(contract, call.query);
     if (!('kind' in document)) return { errors: document };
+    const refused = contract === undefined ? [] : refusedVariables(subgraph.schema, contract, document, call);
+    if (refused.length > 0) return { errors: refused };
     try {
       return await execute({
-        schema: subgraph.schema,
+        schema: subgraph.schemaFor(envelope.identity, maskKeys),
         document,
         contextValue: await contextOf(envelope, signal),
         variableValues: call.variables ?? {},
@@ -67,20 +79,13 @@ export const executable = (subgraph: Subgraph, { owners, log }: Runtime): Execut
     }
   };
 
-  const keep = (query: string): DocumentNode | readonly GraphQLError[] => {
-    const document = read(query);
-    documents.set(query, document);
+  /** What is valid for one audience may ask for what there is not for another. */
+  const documentFor = (contract: GraphQLSchema, query: string): DocumentNode | readonly GraphQLError[] => {
+    const known = documents.get(contract) ?? new LRUCache<string, Read>({ max: MAX_DOCUMENTS });
+    documents.set(contract, known);
+    const document = known.get(query) ?? read(contract, query);
+    known.set(query, document);
     return document;
-  };
-
-  const read = (query: string): DocumentNode | readonly GraphQLError[] => {
-    try {
-      const document = parse(query, { noLocation: true });
-      const errors = validate(subgraph.schema, document);
-      return errors.length === 0 ? document : errors.map((cause) => fail('GRAPHQL_VALIDATION_FAILED', { cause }));
-    } catch (cause) {
-      return [fail('GRAPHQL_PARSE_FAILED', { cause })];
-    }
   };
 
   const toAnswer = ({ data, errors }: ExecutionResult, requestId: string): SubgraphAnswer => {
@@ -96,6 +101,33 @@ export const executable = (subgraph: Subgraph, { owners, log }: Runtime): Execut
     execute: async (call: SubgraphCall, envelope: Envelope, signal?: AbortSignal): Promise<SubgraphAnswer> =>
       toAnswer(await run(call, envelope, signal), envelope.requestId),
   });
+};
+
+type Read = DocumentNode | readonly GraphQLError[];
+
+const read = (schema: GraphQLSchema, query: string): Read => {
+  try {
+    const document = parse(query, { noLocation: true });
+    const errors = validate(schema, document);
+    return errors.length === 0 ? document : errors.map((cause) => fail('GRAPHQL_VALIDATION_FAILED', { cause }));
+  } catch (cause) {
+    return [fail('GRAPHQL_PARSE_FAILED', { cause })];
+  }
+};
+
+const OUTSIDE = fail('GRAPHQL_VALIDATION_FAILED');
+
+/** Filters and orders come in variables, in which the document does not show what they name. */
+const refusedVariables = (
+  whole: GraphQLSchema,
+  contract: GraphQLSchema,
+  document: DocumentNode,
+  { operationName, variables = {} }: SubgraphCall,
+): readonly GraphQLError[] => {
+  const definitions = contract === whole ? [] : (getOperationAST(document, operationName)?.variableDefinitions ?? []);
+  if (definitions.length === 0) return [];
+  // What graphql-js says of them quotes values.
+  return getVariableValues(contract, definitions, variables, { maxErrors: 1 }).errors === undefined ? [] : [OUTSIDE];
 };
 
 const rootKeys = (document: DocumentNode, name: string | undefined): readonly string[] => {

@@ -2,17 +2,26 @@ import { fail } from '../../platform/errors.ts';
 import { createIdentity, type Identity, type IdentityFacts } from '../../platform/identity.ts';
 import { AUDIENCES } from '../../policies/audiences.ts';
 import type { Client, Clients } from '../../policies/clients.ts';
+import type { Confirmation } from './confirmation.ts';
 
 /** What a token says of its bearer, once it has been checked. */
 export type TokenFacts = Pick<IdentityFacts, 'subject' | 'client'> & {
   readonly scopes: readonly string[];
   readonly facilities: readonly string[];
   readonly issuer: string;
+  /** `jti`. Every JWT has one; what is known of another token by asking may have none. */
+  readonly id?: string;
+  /** Milliseconds since the epoch. Likewise. */
+  readonly issuedAt?: number;
+  /** What the token is bound to; left out for one that is good in anybody's hands. */
+  readonly confirmation?: Confirmation;
 };
 
 /** A bearer of a valid token, together with the application that sends it. */
 export interface Caller {
   readonly client: Client;
+  /** What the token says, before anything is taken away from it. */
+  readonly token: TokenFacts;
   /**
    * Who asks, in a request for this purpose; for the first one the client is registered for when it names none. The same
    * purpose gives the same object.
@@ -35,6 +44,7 @@ export const callerOf = (facts: TokenFacts, clients: Clients): Caller => {
   const { party: kind } = AUDIENCES[client.audience];
   return {
     client,
+    token: facts,
     as: (purpose = client.purposes[0] ?? '') => {
       const known = identities.get(purpose);
       if (known !== undefined) return known;

@@ -7,8 +7,10 @@ import { HOUR, MINUTE, SECOND } from '../../platform/time.ts';
 import { fetchJson } from './fetch-json.ts';
 
 /** Where the keys of the issuer come from: an address, its discovery documents when there is none, or these very keys. */
-export interface IssuerOptions {
+export interface IssuerKeysOptions {
   readonly issuer: string;
+  /** What it is called in the health. */
+  readonly name?: string;
   readonly jwksUri?: string;
   readonly keys?: JSONWebKeySet;
 }
@@ -16,7 +18,12 @@ export interface IssuerOptions {
 /** The public keys that tokens are checked against. */
 export interface IssuerKeys {
   readonly issuer: string;
-  /** For `jwtVerify`. @throws IDENTITY_UNAVAILABLE when no key set could ever be had */
+  /**
+   * For `jwtVerify`.
+   *
+   * @throws IDENTITY_UNAVAILABLE when no key set could ever be had, or the key is not in the last one and there is no
+   *   newer one to be had: it may be a new key
+   */
   readonly getKey: JWTVerifyGetKey;
   /**
    * Another object as soon as the keys are others; `undefined` while there are none to be trusted. Has them refreshed
@@ -26,6 +33,8 @@ export interface IssuerKeys {
   health(): DependencyHealth;
   close(): Promise<void>;
 }
+
+const CODE = 'IDENTITY_UNAVAILABLE';
 
 /** Between two fetches of any cause, so that tokens with invented key names cannot make us ask all the time. */
 const COOLDOWN = 30 * SECOND;
@@ -42,8 +51,9 @@ const KEEP = 24 * HOUR;
  * each token. This one keeps the last good keys, refreshes them behind the requests, asks once for many, and not more
  * often than the cooldown says. A key the issuer has withdrawn is gone with the next refresh.
  */
-export const createIssuerKeys = (options: IssuerOptions, log: Log, clock: () => number = Date.now): IssuerKeys => {
-  if (options.keys !== undefined) return fixedKeys(options.issuer, options.keys);
+export const createIssuerKeys = (options: IssuerKeysOptions, log: Log, clock: () => number = Date.now): IssuerKeys => {
+  const { issuer, name = 'issuer' } = options;
+  if (options.keys !== undefined) return fixedKeys(issuer, name, options.keys);
   const agent = new Agent({ connections: 1, keepAliveTimeout: SECOND, connectTimeout: 5 * SECOND });
   let held: Held | undefined;
   let failing = false;
@@ -52,7 +62,7 @@ export const createIssuerKeys = (options: IssuerOptions, log: Log, clock: () => 
 
   const fetchKeys = async (): Promise<void> => {
     try {
-      const uri = options.jwksUri ?? (await discover(options.issuer, agent));
+      const uri = options.jwksUri ?? (await discover(issuer, agent));
       const keySet = usable(await fetchJson(uri, agent));
       const text = JSON.stringify(keySet);
       const edition = held?.text === text ? held.edition : {};
@@ -78,7 +88,7 @@ export const createIssuerKeys = (options: IssuerOptions, log: Log, clock: () => 
 
   void refresh();
   return {
-    issuer: options.issuer,
+    issuer,
     getKey: async (header, token) => {
       if (fresh() === undefined) await refresh();
       else refreshWhenDue();
@@ -89,6 +99,7 @@ export const createIssuerKeys = (options: IssuerOptions, log: Log, clock: () => 
       } catch (error) {
         if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
         await refresh();
+        if (failing) throw fail('IDENTITY_UNAVAILABLE', { cause: error });
         return await (fresh() ?? keys).find(header, token);
       }
     },
@@ -97,10 +108,8 @@ export const createIssuerKeys = (options: IssuerOptions, log: Log, clock: () => 
       return fresh()?.edition;
     },
     health: () => {
-      if (fresh() === undefined && !failing) return { name: 'issuer', status: 'starting' };
-      return failing
-        ? { name: 'issuer', status: 'failing', code: 'IDENTITY_UNAVAILABLE' }
-        : { name: 'issuer', status: 'ok' };
+      if (fresh() !== undefined) return failing ? { name, status: 'degraded', code: CODE } : { name, status: 'ok' };
+      return failing ? { name, status: 'failing', code: CODE } : { name, status: 'starting' };
     },
     close: () => agent.destroy(),
   };
@@ -113,11 +122,11 @@ interface Held {
   readonly edition: object;
 }
 
-const fixedKeys = (issuer: string, keys: JSONWebKeySet): IssuerKeys => ({
+const fixedKeys = (issuer: string, name: string, keys: JSONWebKeySet): IssuerKeys => ({
   issuer,
   getKey: createLocalJWKSet(keys),
   edition: () => keys,
-  health: () => ({ name: 'issuer', status: 'ok' }),
+  health: () => ({ name, status: 'ok' }),
   close: () => Promise.resolve(),
 });
 

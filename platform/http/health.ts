@@ -22,12 +22,15 @@ export const livez = (isDraining: () => boolean): Handler =>
     else sendJson(response, 200, { status: 'ok' });
   });
 
-/** Answers 200 when every dependency is well and 503 otherwise, with each one's state. Names no address. */
+/**
+ * Answers 200 when every dependency is well or can be done without for now, and 503 otherwise, with each one's state.
+ * Names no address.
+ */
 export const readyz = (isDraining: () => boolean, sources: () => readonly HealthSource[]): Handler =>
   readOnly(async (_request, response) => {
     if (isDraining()) return sendError(response, 'SHUTTING_DOWN');
     const dependencies = await Promise.all(sources().map(reportOf));
-    const isReady = dependencies.every(({ status }) => status === 'ok');
+    const isReady = dependencies.every(({ status }) => status === 'ok' || status === 'degraded');
     sendJson(response, isReady ? 200 : 503, { status: isReady ? 'ok' : 'failing', dependencies });
   });
 
@@ -36,11 +39,12 @@ const reportOf = async (source: HealthSource): Promise<HealthReport> => {
   const health = await source.check();
   if (!isList(health)) return { ...health, name };
   const dependencies = health;
-  const worst =
-    dependencies.find(({ status }) => status === 'failing') ?? dependencies.find(({ status }) => status !== 'ok');
+  const worst = WORST_FIRST.flatMap((how) => dependencies.filter(({ status }) => status === how))[0];
   const status = worst?.status ?? 'ok';
   return { name, status, ...(dependencies.length === 0 ? {} : { dependencies }) };
 };
+
+const WORST_FIRST = ['failing', 'starting', 'degraded'] as const;
 
 // Array.isArray does not see that a readonly list is one.
 const isList = (health: Health): health is readonly DependencyHealth[] => Array.isArray(health);

@@ -12,20 +12,25 @@ const COMMON = readFileSync(join(ROOT, 'subgraphs', 'common.graphql'), 'utf8');
 const HEAD = COMMON.slice(0, COMMON.indexOf('"A day in ISO 8601'));
 const DATA = '@systemOfRecord(system: ODOO) @classification(class: INTERNAL)';
 
-/** The same but for what they say of their rows, which is nothing. */
-const lint = (...subgraphs: readonly string[]): readonly string[] =>
-  everyProblem(...subgraphs).filter((problem) => !problem.endsWith('(@rows)'));
+/** Everything the lint says of subgraphs `a`, `b` …, each given by its types. */
+const lintAll = (...subgraphs: readonly string[]): readonly string[] => {
+  const parts = subgraphs.map((sdl, index) => {
+    const name = 'abc'.charAt(index);
+    return { name, url: `http://${name}.invalid/`, sdl: `${HEAD}\n${sdl}` };
+  });
+  return lintSupergraph(compose(parts).supergraphSdl, parts);
+};
 
-/** What the lint says of subgraphs `a`, `b` …, each given by its types. */
-const everyProblem = (...subgraphs: readonly string[]): readonly string[] =>
-  lintSupergraph(
-    compose(
-      subgraphs.map((sdl, index) => {
-        const name = 'abc'.charAt(index);
-        return { name, url: `http://${name}.invalid/`, sdl: `${HEAD}\n${sdl}` };
-      }),
-    ).supergraphSdl,
-  );
+/** What a type has to say of its rows, most of the types below do not. */
+const isOfRows = (problem: string): boolean => problem.endsWith('(@rows)');
+
+const isOfGuards = (problem: string): boolean => problem.includes('guarded (@') || problem.includes('has a token (@');
+
+/** Without what it says of guards and rows, which most of the types below have none of. */
+const lint = (...subgraphs: readonly string[]): readonly string[] =>
+  lintAll(...subgraphs).filter((problem) => !isOfGuards(problem) && !isOfRows(problem));
+
+const lintGuards = (...subgraphs: readonly string[]): readonly string[] => lintAll(...subgraphs).filter(isOfGuards);
 
 /** A type whose one field is said to have these owners. */
 const owned = (...owners: readonly string[]): readonly string[] =>
@@ -256,9 +261,117 @@ describe('a field that is never null', () => {
   });
 });
 
+describe('the guard of a field', () => {
+  const NOT_GUARDED = 'is not guarded (@requiresScopes, @policy or @authenticated)';
+  const TOO_LITTLE = 'is PII, and everybody may see it who has a token (@requiresScopes or @policy)';
+  const SCOPE = '@requiresScopes(scopes: [["x"]])';
+
+  it('has to be there', () => {
+    expect(lintGuards(`type Query { t: T } type T ${DATA} { f: Int }`)).toEqual([
+      `Query.t: ${NOT_GUARDED}`,
+      `T.f: ${NOT_GUARDED}`,
+    ]);
+  });
+
+  it('is its own, that of its type, or that of what it returns', () => {
+    expect(lintGuards(`type Query { t: T } type T @authenticated ${DATA} { f: Int }`)).toEqual([]);
+    expect(lintGuards(`type Query { t: T @authenticated } type T ${DATA} { f: Int @authenticated }`)).toEqual([]);
+    expect(
+      lintGuards(`type Query { t: T @authenticated } type T ${DATA} { u: [U!]! } type U ${SCOPE} ${DATA} { f: Int }`),
+    ).toEqual([]);
+  });
+
+  it('of a value is that of the field which holds it', () => {
+    expect(
+      lintGuards(`type Query { t: T } type T @authenticated ${DATA} { v: V } type V @valueType { amount: Int }`),
+    ).toEqual([]);
+  });
+
+  it('takes more than a token where the field is more than everyday business', () => {
+    const pii = DATA.replace('INTERNAL', 'PII');
+    expect(lintGuards(`type Query { t: T } type T @authenticated ${pii} { f: Int }`)).toEqual([
+      `Query.t: ${TOO_LITTLE}`,
+      `T.f: ${TOO_LITTLE}`,
+    ]);
+    expect(lintGuards(`type Query { t: T } type T ${SCOPE} ${pii} { f: Int }`)).toEqual([]);
+    expect(
+      lintGuards(`type Query { t: T } type T @authenticated ${DATA} { f: Int @classification(class: PII) ${SCOPE} }`),
+    ).toEqual([]);
+  });
+});
+
+describe('the mask of a field', () => {
+  const SCALARS = 'scalar Date scalar Decimal type PageInfo @shareable @valueType { endCursor: String }';
+  const of = (ofClass: string, fields: string, more = '') =>
+    lint(
+      `${SCALARS} type Query { t: T } type T @key(fields: "id") @systemOfRecord(system: ODOO) @classification(class: ${ofClass}) { id: ID! ${fields} } ${more}`,
+    );
+
+  it.each([
+    ['PII', 'f: String @mask(as: INITIALS)'],
+    ['PII', 'f: [String!] @mask(as: HASH)'],
+    ['PHI_ADMIN', 'f: String @mask(as: KEEP)'],
+    ['PII', 'f: Date @mask(as: REMOVED)'],
+    ['FIN_RESTRICTED', 'f: String @mask(as: LAST_FOUR)'],
+    ['HR', 'f: String'],
+  ])('may be one of its class: %s { %s }', (ofClass, field) => {
+    expect(of(ofClass, field)).toEqual([]);
+  });
+
+  it.each([
+    ['KEEP is no mask for text of PII (REMOVED, HASH, INITIALS, LAST_FOUR)', 'PII', 'f: String @mask(as: KEEP)'],
+    ['INITIALS is no mask for date of PII (YEAR, REMOVED)', 'PII', 'f: Date @mask(as: INITIALS)'],
+    ['KEEP is no mask for date of PHI_ADMIN (YEAR, REMOVED)', 'PHI_ADMIN', 'f: Date @mask(as: KEEP)'],
+    ['KEEP is no mask for amount of HR_RESTRICTED (REMOVED)', 'HR_RESTRICTED', 'f: Decimal @mask(as: KEEP)'],
+    ['is masked in several ways: HASH, REMOVED', 'PII', 'f: String @mask(as: HASH) @mask(as: REMOVED)'],
+    ['has a mask, and is no value', 'PII', 'f: T @mask(as: HASH)'],
+    ['joins nothing (@joins)', 'PII', 'f: String @joins'],
+  ])('is refused: %s', (problem, ofClass, field) => {
+    expect(of(ofClass, field)).toContain(`T.f: ${problem}`);
+  });
+
+  it('is not at a part of a value', () => {
+    expect(of('PII', 'f: V', 'type V @valueType { g: String @mask(as: HASH) }')).toEqual([
+      'V.g: is a part of a value: the field that holds the value has the mask',
+    ]);
+  });
+
+  it('makes no null of what is never null', () => {
+    const problem = 'T.f: must be nullable, since it is masked for some of those who may see what it stands in';
+    for (const field of ['f: String!', 'f: String! @mask(as: INITIALS)', 'f: Date!'])
+      expect(of('PII', field)).toEqual([problem]);
+    expect(of('PII', 'f: String! @mask(as: HASH)')).toEqual([]);
+    // Who sees nothing of the class gets no T, and nobody sees it masked.
+    expect(of('HR_RESTRICTED', 'f: String!')).toEqual([]);
+    expect(of('INTERNAL', 'f: String! @classification(class: HR_RESTRICTED)')).toEqual([problem]);
+  });
+
+  it('is one for all subgraphs that answer the field, and so is its class', () => {
+    const owner = `type Query { t: T } type T @key(fields: "id") ${DATA} { id: ID! }`;
+    const added = (f: string) => lint(owner, `type T @key(fields: "id") { id: ID! ${f} }`);
+    expect(added('f: String @classification(class: PII) @systemOfRecord(system: ODOO)')).toEqual([]);
+    const secret = owner.replace('INTERNAL', 'PII');
+    expect(lint(secret, 'type T @key(fields: "id") { id: ID! f: String }')).toEqual([
+      'T.f: is PII, and b does not say so',
+    ]);
+    const shared = (mask: string) =>
+      `type Query { t: T @shareable } type T @shareable ${DATA.replace('INTERNAL', 'PII')} { f: String ${mask} }`;
+    expect(lint(shared('@mask(as: HASH)'), shared(''))).toContain('T.f: is masked as HASH, and b does not say so');
+  });
+
+  it('is left to the gateway where others join by the field, and only there', () => {
+    const joined = (joins: string) => [
+      `type Query { t: T } type T @key(fields: "id") ${DATA} { id: ID! who: String @classification(class: PII) ${joins} }`,
+      `type T @key(fields: "id") { id: ID! who: String @external f: Int @requires(fields: "who") @classification(class: INTERNAL) @systemOfRecord(system: HR) }`,
+    ];
+    expect(lint(...joined('@joins'))).toEqual([]);
+    expect(lint(...joined(''))).toEqual(['T.who: other subgraphs ask a for it, so that it must say @joins']);
+  });
+});
+
 describe('the rows of a type', () => {
   const said = (rows: string, name = 'T') =>
-    everyProblem(`type Query { t: ${name} } type ${name} ${rows} ${DATA} { f: Int }`);
+    lintAll(`type Query { t: ${name} } type ${name} @authenticated ${rows} ${DATA} { f: Int }`);
 
   it('are seen by facility, by party, or by everybody for a reason', () => {
     for (const rows of [
@@ -279,7 +392,53 @@ describe('the rows of a type', () => {
   });
 
   it('are not asked of values and pages', () => {
-    expect(everyProblem(`type Query { t: V } type V @valueType ${DATA} { f: Int }`)).toEqual([]);
+    expect(lintAll(`type Query { t: V @authenticated } type V @valueType ${DATA} { f: Int }`)).toEqual([]);
     expect(said('', 'TEdge')).toEqual([]);
+  });
+});
+
+describe('a contract', () => {
+  const FIN = DATA.replace('INTERNAL', 'FIN_RESTRICTED');
+
+  it('holds fields of classes that are for its audience', () => {
+    const said = (more: string) =>
+      lint(`type Query { t: T @tag(name: "supplier") } type T ${DATA} { f: Int @tag(name: "supplier") ${more} }`);
+    expect(said('g: Int @classification(class: FIN_RESTRICTED)')).toEqual([]);
+    const classes = 'PUBLIC, INTERNAL, COMMERCIAL, FIN';
+    expect(said('g: Int @classification(class: FIN_RESTRICTED) @tag(name: "supplier")')).toEqual([
+      `T.g: is FIN_RESTRICTED, and in the contract supplier, which may hold ${classes}`,
+    ]);
+    // A value is of the class of the field that holds it.
+    expect(
+      lint(
+        `type Query { t: T @tag(name: "payer") } type T @tag(name: "payer") ${FIN} { v: V } type V @valueType @tag(name: "payer") { n: Int }`,
+      ),
+    ).toEqual(
+      ['Query.t', 'T.v'].map(
+        (field) =>
+          `${field}: is FIN_RESTRICTED, and in the contract payer, which may hold PUBLIC, INTERNAL, COMMERCIAL, PHI_ADMIN`,
+      ),
+    );
+  });
+
+  it('is one that there is', () => {
+    expect(lint(`type Query { t: T } type T ${DATA} { f: Int @tag(name: "suplier") }`)).toEqual([
+      'T.f: is tagged suplier, and there is no such contract',
+    ]);
+    expect(lint(`type Query { t: T } type T ${DATA} { f: Int @tag(name: "withheld") }`)).toEqual([]);
+  });
+
+  it('holds what is tagged for it', () => {
+    const lost = (field: string) =>
+      `${field}: is tagged payer, and not in it: nothing leads to it, or to nothing it leads`;
+    expect(lint(`type Query { t: T } type T ${DATA} { f: Int @tag(name: "payer") }`)).toEqual([lost('T.f')]);
+    expect(lint(`type Query { t: T @tag(name: "payer") } type T ${DATA} { f: Int }`)).toEqual([lost('Query.t')]);
+  });
+
+  it('takes the fields of an entity one by one, so that no subgraph adds one to it unseen', () => {
+    const owner = `type Query { t: T @tag(name: "payer") } type T @key(fields: "id") @tag(name: "payer") ${DATA} { id: ID! }`;
+    expect(lint(owner, `type T @key(fields: "id") { id: ID! more: Int }`)).toEqual([
+      'T: is an entity, and tagged as a whole: tag its fields',
+    ]);
   });
 });

@@ -11,6 +11,7 @@ import type { CallEvent, OdooSettings } from '../../platform/odoo/types.ts';
 import { ROOT } from '../../platform/root.ts';
 import type { CallEvent as ScimCall, ScimSettings } from '../../platform/scim/types.ts';
 import type { Store, StoreSettings } from '../../platform/store/owner.ts';
+import { configuredMaskKeys } from '../../policies/mask-keys.ts';
 import { SCOPES } from '../../policies/scopes.ts';
 import { executable } from '../../subgraphs/execute.ts';
 import type { Subgraph } from '../../subgraphs/define-subgraph.ts';
@@ -28,6 +29,7 @@ export interface Reply {
   readonly status: number;
   readonly data: Readonly<Record<string, unknown>> | null | undefined;
   readonly errors: readonly { message: string; path?: (string | number)[]; extensions: { code: string } }[];
+  readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
 export interface Asker {
@@ -35,6 +37,10 @@ export interface Asker {
   /** Facility codes; all that Odoo has when left out. */
   readonly facilities?: readonly string[];
   readonly variables?: Readonly<Record<string, unknown>>;
+  /** A registered client; `ward-app` when left out. */
+  readonly client?: string;
+  /** What the request is for; what the client is registered for first when left out. */
+  readonly purpose?: string;
   /** The company that it stands for, as far as subgraphs are told: the gateway takes it for one of the group's own. */
   readonly party?: Party;
 }
@@ -130,7 +136,9 @@ export const startGraph = async ({
   const owners = openOwners(subgraphs, where, config, log);
   const { odoo, hr, store: stored } = owners;
   if (odoo === undefined || hr === undefined || stored === undefined) throw new Error('an owner is read by nobody');
-  const parts = subgraphs.map((subgraph) => executable(subgraph, { owners, log }));
+  const parts = subgraphs.map((subgraph) =>
+    executable(subgraph, { owners, log, maskKeys: configuredMaskKeys(config) }),
+  );
   const gateway = await startGateway({
     config,
     log,
@@ -167,8 +175,12 @@ export const startGraph = async ({
     schedulingCalls.length = 0;
     billingCalls.length = 0;
     hrCalls.length = 0;
-    const token = ({ scopes = Object.keys(SCOPES), facilities: among = facilities, party }: Asker = {}) =>
-      issuer.mint({ scopes, facilities: among, claims: subjectOf(party) });
+    const token = ({ scopes = Object.keys(SCOPES), facilities: among = facilities, client, party }: Asker = {}) =>
+      issuer.mint({
+        scopes,
+        facilities: among,
+        claims: { ...(client === undefined ? {} : { client_id: client }), ...subjectOf(party) },
+      });
     return {
       url: gateway.url,
       facilities,
@@ -187,11 +199,15 @@ export const startGraph = async ({
       ask: async (query, asker = {}) => {
         const response = await fetch(`${gateway.url}/graphql`, {
           method: 'POST',
-          headers: { 'content-type': 'application/json', authorization: `Bearer ${await token(asker)}` },
+          headers: {
+            'content-type': 'application/json',
+            authorization: `Bearer ${await token(asker)}`,
+            ...(asker.purpose === undefined ? {} : { 'caregraph-purpose': asker.purpose }),
+          },
           body: JSON.stringify({ query, variables: asker.variables }),
         });
-        const { data, errors = [] } = (await response.json()) as Partial<Reply>;
-        return { status: response.status, data, errors };
+        const { data, errors = [], extensions } = (await response.json()) as Partial<Reply>;
+        return { status: response.status, data, errors, ...(extensions === undefined ? {} : { extensions }) };
       },
       [Symbol.asyncDispose]: stop,
     };

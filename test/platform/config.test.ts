@@ -38,7 +38,13 @@ describe('loadConfig', () => {
       server: { host: '127.0.0.1', port: 4000, deadline: 20_000, bodyLimit: 1_048_576, drain: 10_000 },
       data: { dir: '.caregraph' },
       log: { level: 'info' },
-      identity: { audience: 'urn:caregraph', algorithms: ['ES256', 'PS256', 'RS256', 'EdDSA'], leeway: 5000 },
+      identity: {
+        audience: 'urn:caregraph',
+        algorithms: ['ES256', 'PS256', 'RS256', 'EdDSA'],
+        tokenType: 'at+jwt',
+        leeway: 5000,
+        maxAge: 86_400_000,
+      },
       policies: {},
       subgraphs: { urls: {}, connections: 64, responseLimit: 16_777_216, compression: false },
       odoo: { protocol: 'auto', reads: 8, writes: 4, deadline: 10_000, responseLimit: 33_554_432 },
@@ -163,6 +169,32 @@ describe('loadConfig', () => {
       expect(problemsOf({ CAREGRAPH_CONFIG: file({ identity: { algorithms: [algorithm] } }) })).toHaveLength(1);
   });
 
+  it('takes a list of issuers, each with what it does not leave to the others', () => {
+    const issuers = [
+      { name: 'staff', issuer: 'https://staff.example', audience: ['urn:a', 'urn:b'], leeway: 0 },
+      { name: 'partners', issuer: 'https://partners.example/', tokenType: 'jwt', algorithms: ['ES384'] },
+    ];
+    expect(loadConfig({ CAREGRAPH_CONFIG: file({ identity: { issuers } }) }).identity.issuers).toEqual(issuers);
+  });
+
+  it.each([
+    ['an issuer beside them', { issuer: 'https://c4n4ry.example' }, [{}], /OIDC_ISSUER.*not together with/],
+    ['none', {}, [], /issuers/],
+    ['two of one name', {}, [{}, { issuer: 'https://other.example' }], /two have one name/],
+    ['two of one address', {}, [{}, { name: 'other' }], /one issuer stands there twice/],
+    ['a name that is an address', {}, [{ name: 'https://c4n4ry.example' }], /issuers\.0\.name: must be a short/],
+    ['a shared secret for signatures', {}, [{ algorithms: ['HS256'] }], /issuers\.0\.algorithms/],
+    ['no signature', {}, [{ algorithms: ['none'] }], /issuers\.0\.algorithms/],
+    ['a leeway of more than a minute', {}, [{ leeway: 60_001 }], /issuers\.0\.leeway/],
+    ['another type', {}, [{ tokenType: 'JWT' }], /issuers\.0\.tokenType/],
+    ['a setting there is not', {}, [{ jwks: 'c4n4ry' }], /issuers\.0\.jwks: no such setting/],
+  ])('refuses issuers with %s', (_, beside, entries, problem) => {
+    const issuers = entries.map((entry) => ({ name: 'staff', issuer: 'https://staff.example', ...entry }));
+    const problems = problemsOf({ CAREGRAPH_CONFIG: file({ identity: { ...beside, issuers } }) });
+    expect(problems.join('\n')).toMatch(problem);
+    expect(problems.join('\n')).not.toContain('c4n4ry');
+  });
+
   it('is frozen, all the way down', () => {
     const config = loadConfig({ CAREGRAPH_CONFIG: file({ facilities: { north: { odooCompany: 1 } } }) });
     expect(() => {
@@ -196,6 +228,32 @@ describe('secrets', () => {
     expect(problems).toEqual([
       'odoo.apiKey: a secret may not stand in the file; use ODOO_API_KEY or ODOO_API_KEY_FILE',
     ]);
+  });
+
+  it('of an issuer come from the variable that its entry names, or from the file of it', () => {
+    const entry = (secrets: object) => ({
+      name: 'staff',
+      issuer: 'https://staff.example',
+      introspection: { endpoint: 'https://staff.example/introspect', clientId: 'caregraph', ...secrets },
+    });
+    const at = (...secrets: object[]) => file({ identity: { issuers: secrets.map(entry) } });
+    const read = (env: Record<string, string>) => loadConfig(env).identity.issuers?.[0]?.introspection?.secret.reveal();
+    const CAREGRAPH_CONFIG = at({ secretEnv: 'CAREGRAPH_STAFF_SECRET' });
+    expect(read({ CAREGRAPH_CONFIG, CAREGRAPH_STAFF_SECRET: 'k3y' })).toBe('k3y');
+    const path = join(directory, 'secret');
+    writeFileSync(path, 'fr0m-file\n');
+    expect(read({ CAREGRAPH_CONFIG, CAREGRAPH_STAFF_SECRET_FILE: path })).toBe('fr0m-file');
+    expect(problemsOf({ CAREGRAPH_CONFIG })).toEqual([
+      'identity.issuers.0.introspection.secret: has to be in the variable that secretEnv names, or in the file of its _FILE',
+    ]);
+    const written = problemsOf({ CAREGRAPH_CONFIG: at({ secretEnv: 'STAFF_SECRET', secret: 'c4n4ry' }) });
+    expect(written).toHaveLength(1);
+    expect(written.join()).not.toContain('c4n4ry');
+    expect(problemsOf({ CAREGRAPH_CONFIG: at({ secretEnv: 'staff secret' }), 'staff secret': 'x' })[0]).toContain(
+      'secretEnv: must be the name of an environment variable',
+    );
+    const TWO = { CAREGRAPH_CONFIG: at({ secretEnv: 'A' }, { secretEnv: 'A' }), A: 'x' };
+    expect(problemsOf(TWO).join()).toContain('one introspection at most');
   });
 
   it('do not show when the configuration is printed', () => {

@@ -121,7 +121,14 @@ describe('the embedded product', () => {
   });
 
   it('takes tokens of the token command, and what they may not see is null and named', async () => {
-    const printed = await mint('--client', 'buyer', '--scopes', 'procurement:read', '--facilities', 'harbor-clinic');
+    const printed = await mint(
+      '--client',
+      'stock-app',
+      '--scopes',
+      'procurement:read',
+      '--facilities',
+      'harbor-clinic',
+    );
     expect(printed).toMatch(/^ey[\w-]+\.[\w-]+\.[\w-]+\n$/);
     const { data, errors } = await ask(
       product.url,

@@ -22,14 +22,14 @@ import { toldErrors } from './told-errors.ts';
  */
 export type CompleteOperation = (
   data: JsonObject,
-  variables: Readonly<Record<string, unknown>>,
+  request: Pick<CompletionState, 'variables' | 'shown' | 'maskKey'>,
   told: readonly GraphQLError[],
 ) => { readonly data: string; readonly errors: readonly GraphQLError[] };
 
 /** Compiles the completion of an operation that is valid against the schema. */
 export const compileOperation = (
   schema: GraphQLSchema,
-  { operation, document, denied, typeKey }: PlannedOperation,
+  { operation, document, denied, typeKey, masks }: PlannedOperation,
 ): CompleteOperation => {
   const rootType = schema.getRootType(operation.operation);
   const left = document === undefined ? NOTHING_LEFT : getOperationAST(document, operation.name?.value);
@@ -38,9 +38,9 @@ export const compileOperation = (
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const node of document?.definitions ?? [])
     if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
-  const introspected = compileIntrospection({ schema, fragments }, left, typeKey);
+  const introspected = compileIntrospection(fragments, left, typeKey);
   const complete = compileObject(
-    { schema, fragments, guards, typeKey, introspected },
+    { schema, fragments, guards, typeKey, introspected, masks },
     rootType.name,
     {
       sets: [{ set: left.selectionSet, when: [] }],
@@ -48,8 +48,16 @@ export const compileOperation = (
     },
     { path: [], depth: 0, field: rootType.name, nodes: [] },
   );
-  return (data, variables, told) => {
-    const state: CompletionState = { variables, isOpen: [], indices: [], told: toldErrors(told), errors: [] };
+  return (data, { variables, shown, maskKey }, told) => {
+    const state: CompletionState = {
+      variables,
+      shown,
+      isOpen: [],
+      indices: [],
+      maskKey,
+      told: toldErrors(told),
+      errors: [],
+    };
     guards.evaluate(state);
     return { data: complete(data, state) ?? 'null', errors: state.errors };
   };

@@ -1,4 +1,5 @@
-import type { FieldNode, GraphQLError } from 'graphql';
+import type { FieldNode, GraphQLError, GraphQLSchema } from 'graphql';
+import type { MaskKey } from '../../../../policies/mask-keys.ts';
 import type { ToldErrors } from './told-errors.ts';
 
 /**
@@ -11,10 +12,14 @@ export type Completer = (value: unknown, state: CompletionState) => string | nul
 export interface CompletionState {
   /** Coerced. */
   readonly variables: Readonly<Record<string, unknown>>;
+  /** What introspection answers from. */
+  readonly shown: () => GraphQLSchema;
   /** By number of a guard: whether the selections behind it are part of this request. */
   readonly isOpen: boolean[];
   /** Index in each list around the value, outermost first. What stands behind those is left over from before. */
   readonly indices: number[];
+  /** The caller's, where there are masks. */
+  readonly maskKey?: MaskKey | undefined;
   /** What has been told before completion. */
   readonly told: ToldErrors;
   readonly errors: GraphQLError[];
