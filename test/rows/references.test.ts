@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { isUnionType } from 'graphql';
 import { createIdentity, type Party } from '../../platform/identity.ts';
 import { encodeId } from '../../platform/ids.ts';
 import { silentLog } from '../../platform/log.ts';
@@ -23,8 +24,11 @@ const PARTIES: readonly Party[] = [
 /** Lists of each subgraph whose rows a reference can name, and the other keys by which it can. */
 const referred = subgraphs.flatMap(({ name, schema, connector }) => {
   const { lists } = rootFields(schema);
+  const union = schema.getType('_Entity');
+  const named = isUnionType(union) ? union.getTypes() : [];
   const entities = lists.filter(
-    ({ row, field }) => 'id' in row.getFields() && field.args.every(({ name: arg }) => arg !== 'facility'),
+    ({ row, field }) =>
+      named.includes(row) && 'id' in row.getFields() && field.args.every(({ name: arg }) => arg !== 'facility'),
   );
   const isFhir = connector.billing !== undefined || connector.scheduling !== undefined;
   return entities
