@@ -148,7 +148,8 @@ describe('a refusal', () => {
     expect(new Set(ids).size).toBe(2);
     expect(await idsOf(QUERY, 'rejects')).toEqual(ids);
     expect(await idsOf(QUERY, 'filters', ['supplier:rate'])).toEqual(ids?.slice(0, 1));
-    expect(await idsOf(`${QUERY} `, 'filters')).not.toEqual(ids);
+    expect(await idsOf(QUERY.replace('cost', 'label cost'), 'filters')).toEqual(ids);
+    expect(await idsOf(QUERY.replace('cost', 'c: cost'), 'filters')).not.toEqual(ids);
   });
 
   it('tells a stranger its id, and not what it would take', async () => {
