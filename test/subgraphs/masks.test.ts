@@ -134,18 +134,39 @@ describe('every list of the graph', () => {
       const key = createMaskKeys(new Secret(SECRET)).of({ audience });
       const query = schema.getQueryType() as GraphQLObjectType;
       const differ: string[] = [];
+      const hidden = new Set<string>();
+      const answers: string[] = [];
       for (const list of listQueries(schema, given).filter(({ name, list: at }) => name === at)) {
         const whole = await data(list.query, { ...CLEAR, variables });
         const seen = await data(list.query, { ...asker, variables });
         expect([list.name, seen]).toEqual([list.name, expected(query, whole, asker, key)]);
+        // What systems call a facility is asked for there, and that is no secret elsewhere.
+        if (!['crossReferences', 'identifiersOf'].includes(list.name)) noteHidden(whole, seen, hidden);
+        answers.push(JSON.stringify(seen));
         if (JSON.stringify(whole) !== JSON.stringify(seen)) differ.push(list.name);
       }
+      // Nor does who somebody is stand somewhere else.
+      const all = answers.join('\n');
+      expect([...hidden].filter((value) => all.includes(value))).toEqual([]);
+      expect(hidden.size).toBeGreaterThan(20);
       // That there was something to mask, and somewhere to see that.
       expect(differ).toEqual(expect.arrayContaining(['patients', 'claims', 'employees', 'suppliers']));
     },
     60_000,
   );
 });
+
+const WHO = 'id number userName name givenName familyName email phone street subscriberId customer'.split(' ');
+
+/** Texts by which somebody is known that stand in one answer, and in the same place of the other do not. */
+const noteHidden = (whole: unknown, seen: unknown, hidden: Set<string>): void => {
+  if (typeof whole !== 'object' || whole === null) return;
+  for (const [key, inner] of Object.entries(whole)) {
+    const there = (seen as Json | null)?.[key];
+    if (typeof inner === 'string' && WHO.includes(key) && inner !== there) hidden.add(inner);
+    noteHidden(inner, there, hidden);
+  }
+};
 
 const rows = (found: Json, list: string) => (found[list] as { readonly nodes: readonly Json[] }).nodes;
 const internal = () => createMaskKeys(new Secret(SECRET)).of({ audience: 'internal' });
