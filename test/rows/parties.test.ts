@@ -5,6 +5,7 @@ import { decodeId, encodeId } from '../../platform/ids.ts';
 import { rowScopes } from '../../policies/rows.ts';
 import type { Asker } from '../harness/graph.ts';
 import { type Group, SMALL_GROUP, startGroup } from '../harness/group.ts';
+import { OWNERSHIP } from '../harness/ownership.ts';
 import { readRows, rootFields, type Row, type RowList, type Reading, type RowSet } from '../harness/row-sets.ts';
 import { supergraphText } from '../harness/test-owners.ts';
 import { apiSchema, selectAll } from '../harness/walk-schema.ts';
@@ -12,48 +13,6 @@ import { apiSchema, selectAll } from '../harness/walk-schema.ts';
 const { lists, lookUps } = rootFields(apiSchema());
 const scopes = rowScopes(parse(supergraphText()));
 const FACILITY = 'harbor-clinic';
-
-/** How a caller of the group can tell whose a row is: what to ask of it for that, and who it is. */
-interface Ownership {
-  readonly more: string;
-  readonly of: (row: Row) => readonly unknown[];
-}
-
-const idAt = (value: unknown): unknown => (value as Row | null)?.['id'];
-const itself: Ownership = { more: '', of: (row) => [row['id']] };
-const by = (field: string): Ownership => ({ more: `${field} { id }`, of: (row) => [idAt(row[field])] });
-const nodesOf = (value: unknown): readonly Row[] => (value as { readonly nodes: readonly Row[] }).nodes;
-
-const OWNERSHIP: Readonly<Record<Party['kind'], Readonly<Record<string, Ownership>>>> = {
-  supplier: {
-    Supplier: itself,
-    SupplierPrice: by('supplier'),
-    PurchaseOrder: by('supplier'),
-    PurchaseRequisition: by('supplier'),
-    GoodsReceipt: by('supplier'),
-    StockMove: {
-      more: 'receipt { supplier { id } }',
-      of: ({ receipt }) => [idAt((receipt as Row | null)?.['supplier'])],
-    },
-    Item: {
-      more: 'suppliers(first: 200) { nodes { supplier { id } } } purchases(first: 200) { nodes { order { supplier { id } } } }',
-      of: ({ suppliers, purchases }) => [
-        ...nodesOf(suppliers).map(({ supplier }) => idAt(supplier)),
-        ...nodesOf(purchases).map(({ order }) => idAt((order as Row)['supplier'])),
-      ],
-    },
-    VendorBill: by('supplier'),
-    Payment: by('supplier'),
-  },
-  payer: {
-    Payer: itself,
-    Coverage: by('payer'),
-    Authorization: by('payer'),
-    Claim: by('payer'),
-    ClaimResponse: by('payer'),
-    Remittance: by('payer'),
-  },
-};
 
 /** What owners are asked without naming the company, and why. */
 const NAMELESS: Readonly<Record<Party['kind'], readonly string[]>> = {
