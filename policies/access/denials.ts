@@ -13,26 +13,23 @@ export interface Denial {
   readonly path: readonly string[];
   readonly code: ErrorCode;
   /**
-   * The same for the same refusal, in every process and for every caller: of what is missing, at this place of this
-   * document. By it a refusal is found in the audit, and can be asked about.
+   * The same for the same refusal, in every process and for every caller: of what is missing, at this place of an
+   * operation of this name. By it a refusal is found in the audit, and can be asked about.
    */
   readonly decisionId: string;
   readonly needs: readonly Need[];
 }
 
-/** The place that decisions are about. */
-export interface DecidedOperation {
-  /** SHA-256 of the document's text, in hex. */
-  readonly hash: string;
-  readonly name: string | null;
-}
-
 type Variables = Readonly<Record<string, unknown>>;
 
-/** What of an operation is refused to this caller with these variables, each place once. */
+/**
+ * What of an operation is refused to this caller with these variables, each place once.
+ *
+ * @param name of the operation
+ */
 export const denialsOf = (
   requirements: Requirements,
-  operation: DecidedOperation,
+  name: string | null,
   deniedPaths: readonly DeniedPath[],
   variables: Variables,
   identity: Identity,
@@ -46,7 +43,7 @@ export const denialsOf = (
       if (requirement === undefined) return [];
       return [describeNeed(requirement, identity, requirements.rules, place?.argumentsOf(variables))];
     });
-    const key = [operation.hash, operation.name ?? '', ...path, ...missing.map(requirementKey).toSorted()];
+    const key = [name ?? '', ...path, ...missing.map(requirementKey).toSorted()];
     const decisionId = hash('sha256', JSON.stringify(key), 'base64url').slice(0, DECISION_ID_LENGTH);
     return { path, code: codeOfUnmet(missing), decisionId, needs };
   });

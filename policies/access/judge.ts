@@ -1,4 +1,4 @@
-import type { GraphQLSchema } from 'graphql';
+import type { DocumentNode, GraphQLSchema } from 'graphql';
 import type { Identity } from '../../platform/identity.ts';
 import { sightsOf } from '../field-masks.ts';
 import type { Mask } from '../masks.ts';
@@ -8,7 +8,7 @@ import { type Denial, denialsOf } from './denials.ts';
 import type { DeniedPath } from './denied.ts';
 import { filterDocument, maskOf, type PreparedOperation } from './filter-document.ts';
 import { maskedPaths, maskTree } from './mask-tree.ts';
-import { operationIn, type ReadDocument, type StatedOperation, variablesOf } from './read-operation.ts';
+import { operationIn, type StatedOperation, variablesOf } from './read-operation.ts';
 import { specialize } from './specialize.ts';
 
 /** A refusal, with what it was made of. */
@@ -36,7 +36,7 @@ export interface Judged {
 export const judge = (
   graph: AccessGraph,
   schema: GraphQLSchema,
-  read: ReadDocument,
+  read: DocumentNode,
   stated: StatedOperation,
   identity: Identity,
 ): Judged => {
@@ -44,15 +44,15 @@ export const judge = (
   const operation = operationIn(read, stated);
   const variables = variablesOf(schema, operation, stated);
   const name = operation.name?.value ?? null;
-  const typeKey = unusedKey(read.document);
-  const document = specialize(read.document, name, variables, typeKey);
+  const typeKey = unusedKey(read);
+  const document = specialize(read, name, variables, typeKey);
   const analyzed = analyzeOperation(schema, requirements, document, name, typeKey);
   const prepared = filterDocument(analyzed, maskOf(requirements, analyzed, identity, variables));
   const sights = sightsOf(identity.audience, identity.purpose);
   const tree = prepared.document === undefined ? [] : maskTree(schema, masks, prepared.document, name);
   const { deniedPaths } = prepared;
   const byPath = new Map(deniedPaths.map((denied) => [placeOf(denied.path), denied]));
-  const denials = denialsOf(requirements, { hash: read.hash, name }, deniedPaths, variables, identity).map((denial) => {
+  const denials = denialsOf(requirements, name, deniedPaths, variables, identity).map((denial) => {
     const { unmet = [], occurrences = [] } = byPath.get(placeOf(denial.path)) ?? {};
     return [placeOf(denial.path), { ...denial, unmet, occurrences }] as const;
   });

@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import {
   type ASTNode,
   type DocumentNode,
@@ -20,18 +19,11 @@ export interface StatedOperation {
   readonly variables?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** A document of a bearable size. */
-export interface ReadDocument {
-  readonly document: DocumentNode;
-  /** SHA-256 of the text, in hex. */
-  readonly hash: string;
-}
-
 /** @throws BAD_USER_INPUT for what is no GraphQL; OPERATION_TOO_LARGE where the gateway would not take it either */
-export const readDocument = (text: string): ReadDocument => {
+export const readDocument = (text: string): DocumentNode => {
   const document = parsed(text);
   if (isTooLarge(document) || takesTooManyComparisons(document)) throw fail('OPERATION_TOO_LARGE');
-  return { document, hash: hash('sha256', text, 'hex') };
+  return document;
 };
 
 const parsed = (text: string): DocumentNode => {
@@ -43,18 +35,15 @@ const parsed = (text: string): DocumentNode => {
   }
 };
 
-export const isValidIn = (schema: GraphQLSchema, { document }: ReadDocument): boolean =>
+export const isValidIn = (schema: GraphQLSchema, document: DocumentNode): boolean =>
   validate(schema, document, undefined, { maxErrors: 1 }).length === 0;
 
 /** The parts of a document that make it invalid. */
-export const strangeIn = (schema: GraphQLSchema, { document }: ReadDocument): readonly ASTNode[] =>
+export const strangeIn = (schema: GraphQLSchema, document: DocumentNode): readonly ASTNode[] =>
   validate(schema, document).flatMap(({ nodes }) => nodes ?? []);
 
 /** @throws BAD_USER_INPUT where the document has none of that name, or several and no name is given */
-export const operationIn = (
-  { document }: ReadDocument,
-  { operationName }: StatedOperation,
-): OperationDefinitionNode => {
+export const operationIn = (document: DocumentNode, { operationName }: StatedOperation): OperationDefinitionNode => {
   const operation = getOperationAST(document, operationName);
   if (operation == null) throw refused('The document has no such operation, or several and none was named.');
   return operation;

@@ -447,3 +447,40 @@ describe('a contract', () => {
     ]);
   });
 });
+
+describe('what an argument is about', () => {
+  const about = (inputs: string, args: string) =>
+    lint(`type Query { ts(${args}): [T] } type T ${DATA} { id: ID name: String dueDate: String } ${inputs}`).filter(
+      (problem) => problem.includes('is about'),
+    );
+
+  it('is known by name, or said', () => {
+    const inputs = `input TFilter { id: TextFilter name: TextFilter text: String @about(field: "T.name") }
+      input TextFilter { eq: String in: [String!] }
+      input TOrder { field: TOrderField! } enum TOrderField { DUE_DATE LATEST @about(field: "T.dueDate") }`;
+    expect(about(inputs, 'filter: TFilter, orderBy: TOrder')).toEqual([]);
+  });
+
+  it.each([
+    ['input TFilter { pay: Int }', 'filter: TFilter', 'TFilter.pay: is about no field'],
+    ['input Search { name: String }', 'search: Search', 'Search.name: is about no field'],
+    ['input PayFilter { over: Int }', 'filter: PayFilter', 'PayFilter.over: is about no field'],
+    ['enum TOrderField { PAY }', 'by: TOrderField', 'TOrderField.PAY: is about no field'],
+    ['enum TGroupField { PAY }', 'by: TGroupField', 'TGroupField.PAY: is about no field'],
+    ['input TFilter { a: Int @about(field: "T.gone") }', 'filter: TFilter', 'TFilter.a: is about T.gone, which there'],
+  ])('is refused when it is not: %s', (inputs, args, problem) => {
+    expect(about(inputs, args)).toEqual([expect.stringContaining(problem)]);
+  });
+});
+
+describe('a field that is never null', () => {
+  it('is refused where a rule guards it, and not its object as well', () => {
+    const nulls = (guard: string) =>
+      lint(`type Query { t: T } type T ${guard} ${DATA} { f: Int! @policy(policies: [["forPayroll"]]) }`).filter(
+        (problem) => problem.includes('must be nullable'),
+      );
+    expect(nulls('')).toEqual([expect.stringContaining('T.f: must be nullable')]);
+    expect(nulls('@policy(policies: [["withinGroup"]])')).toHaveLength(1);
+    expect(nulls('@policy(policies: [["forPayroll"]])')).toEqual([]);
+  });
+});

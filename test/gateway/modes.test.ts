@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openEnvelope } from '../../platform/envelope.ts';
 import { toClients } from '../../policies/clients.ts';
 import { stock } from './hospital.ts';
-import { codes, paths, SECRET, startGraph, type TestGraph } from './start-graph.ts';
+import { codes, LINK, paths, SECRET, startGraph, type TestGraph } from './start-graph.ts';
 import { envelopeKey, ENVELOPE_HEADER } from '../../platform/envelope.ts';
 
 const client = (id: string, onDenied: object, audience = 'internal') => ({
@@ -24,6 +24,7 @@ const clients = toClients({
     client('tries', { default: 'dryRun', until: '2999-01-01' }),
     client('tried', { default: 'dryRun', until: '2020-01-01' }),
     client('outside', {}, 'supplier'),
+    client('strict-outside', { default: 'reject' }, 'supplier'),
   ],
 });
 
@@ -52,6 +53,13 @@ describe('reject', () => {
       expect(codes(answer)).toEqual(['UNAUTHORIZED_FIELD_OR_TYPE', 'UNAUTHORIZED_FIELD_OR_TYPE']);
       expect(requests()).toEqual([]);
     }
+  });
+
+  it('says which scopes would do, to who may know', async () => {
+    const { headers } = await graph.ask(QUERY, { client: 'rejects' });
+    expect(headers.get('www-authenticate')).toMatch(
+      /^Bearer .*error="insufficient_scope", scope="finance:read stock:read supplier:rate"/,
+    );
   });
 
   it('lets run what is allowed as a whole, and what a condition leaves out', async () => {
@@ -140,16 +148,29 @@ describe('a refusal', () => {
     expect(new Set(ids).size).toBe(2);
     expect(await idsOf(QUERY, 'rejects')).toEqual(ids);
     expect(await idsOf(QUERY, 'filters', ['supplier:rate'])).toEqual(ids?.slice(0, 1));
-    expect(await idsOf(`${QUERY} `, 'filters')).not.toEqual(ids);
+    expect(await idsOf(QUERY.replace('cost', 'label cost'), 'filters')).toEqual(ids);
+    expect(await idsOf(QUERY.replace('cost', 'c: cost'), 'filters')).not.toEqual(ids);
   });
 
   it('tells a stranger its id, and not what it would take', async () => {
-    const answer = await graph.ask(QUERY, { client: 'outside' });
-    expect(Object.keys(answer.body.errors?.[0]?.extensions ?? {}).toSorted()).toEqual([
-      'code',
-      'decisionId',
-      'requestId',
-      'retryable',
-    ]);
+    await using catalogue = await startGraph({ local: { tagged }, options: { clients } });
+    for (const name of ['outside', 'strict-outside']) {
+      const answer = await catalogue.ask('{ open shut }', { client: name });
+      const [error] = answer.body.errors ?? [];
+      expect([error?.path, Object.keys(error?.extensions ?? {}).toSorted()]).toEqual([
+        ['shut'],
+        ['code', 'decisionId', 'requestId', 'retryable'],
+      ]);
+      expect(answer.text).not.toContain('inner-scope');
+      expect(answer.headers.get('www-authenticate') ?? '').not.toContain('scope="');
+    }
   });
 });
+
+const tagged = {
+  sdl: `${LINK.replace('"@key"', '"@key", "@tag"')} type Query @tag(name: "supplier") {
+    open: String @tag(name: "supplier")
+    shut: String @tag(name: "supplier") @requiresScopes(scopes: [["inner-scope"]])
+  }`,
+  resolvers: { Query: { open: () => 'open', shut: () => 'shut' } },
+};

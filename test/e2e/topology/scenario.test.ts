@@ -102,10 +102,8 @@ interface Answer {
       '{ employees(first: 200) { nodes { practitionerNumber } } practitioners(first: 100) { nodes { number } } }';
     const answers = [await ask(0, query, headers), await ask(1, query, headers)];
     expect(answers[1]).toEqual(answers[0]);
-    const { employees, practitioners } = (answers[0]?.data ?? {}) as Record<
-      string,
-      { nodes: Record<string, string | null>[] }
-    >;
+    const data = answers[0]?.data as Record<string, { nodes: Record<string, string | null>[] }> | undefined;
+    const { employees, practitioners } = data ?? {};
     const numbers = new Set(practitioners?.nodes.map(({ number }) => number));
     const employed = employees?.nodes.flatMap(({ practitionerNumber }) => practitionerNumber ?? []) ?? [];
     expect([...numbers].every((number) => /^[\w-]{22}$/.test(String(number)))).toBe(true);
