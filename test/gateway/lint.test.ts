@@ -433,3 +433,49 @@ describe('a field that is never null', () => {
     expect(nulls('@policy(policies: [["forPayroll"]])')).toEqual([]);
   });
 });
+
+describe('a contract', () => {
+  const FIN = DATA.replace('INTERNAL', 'FIN_RESTRICTED');
+
+  it('holds fields of classes that are for its audience', () => {
+    const said = (more: string) =>
+      lint(`type Query { t: T @tag(name: "supplier") } type T ${DATA} { f: Int @tag(name: "supplier") ${more} }`);
+    expect(said('g: Int @classification(class: FIN_RESTRICTED)')).toEqual([]);
+    const classes = 'PUBLIC, INTERNAL, COMMERCIAL, FIN';
+    expect(said('g: Int @classification(class: FIN_RESTRICTED) @tag(name: "supplier")')).toEqual([
+      `T.g: is FIN_RESTRICTED, and in the contract supplier, which may hold ${classes}`,
+    ]);
+    // A value is of the class of the field that holds it.
+    expect(
+      lint(
+        `type Query { t: T @tag(name: "payer") } type T @tag(name: "payer") ${FIN} { v: V } type V @valueType @tag(name: "payer") { n: Int }`,
+      ),
+    ).toEqual(
+      ['Query.t', 'T.v'].map(
+        (field) =>
+          `${field}: is FIN_RESTRICTED, and in the contract payer, which may hold PUBLIC, INTERNAL, COMMERCIAL, PHI_ADMIN`,
+      ),
+    );
+  });
+
+  it('is one that there is', () => {
+    expect(lint(`type Query { t: T } type T ${DATA} { f: Int @tag(name: "suplier") }`)).toEqual([
+      'T.f: is tagged suplier, and there is no such contract',
+    ]);
+    expect(lint(`type Query { t: T } type T ${DATA} { f: Int @tag(name: "withheld") }`)).toEqual([]);
+  });
+
+  it('holds what is tagged for it', () => {
+    const lost = (field: string) =>
+      `${field}: is tagged payer, and not in it: nothing leads to it, or to nothing it leads`;
+    expect(lint(`type Query { t: T } type T ${DATA} { f: Int @tag(name: "payer") }`)).toEqual([lost('T.f')]);
+    expect(lint(`type Query { t: T @tag(name: "payer") } type T ${DATA} { f: Int }`)).toEqual([lost('Query.t')]);
+  });
+
+  it('takes the fields of an entity one by one, so that no subgraph adds one to it unseen', () => {
+    const owner = `type Query { t: T @tag(name: "payer") } type T @key(fields: "id") @tag(name: "payer") ${DATA} { id: ID! }`;
+    expect(lint(owner, `type T @key(fields: "id") { id: ID! more: Int }`)).toEqual([
+      'T: is an entity, and tagged as a whole: tag its fields',
+    ]);
+  });
+});
