@@ -2,6 +2,7 @@ import './apollo-environment.ts';
 import type { Config } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
 import { type Clients, registeredClients } from '../policies/clients.ts';
+import { configuredMaskKeys } from '../policies/mask-keys.ts';
 import { refuseUnsafeEnvironment } from './apollo-environment.ts';
 import type { Surroundings } from './exchange.ts';
 import type { ExecutePlan } from './executor/execute-plan.ts';
@@ -84,6 +85,7 @@ export const startGateway = async (options: GatewayOptions): Promise<RunningGate
     log,
     authenticator: issuers === undefined ? undefined : createAuthenticator(issuers, () => clients, options.clock),
     resource,
+    maskKeys: configuredMaskKeys(config),
     executePlan: options.executePlan ?? EXECUTORS[config.executor],
     overrides: new Map(Object.entries(config.overrides)),
   };

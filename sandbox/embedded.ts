@@ -14,6 +14,7 @@ import { ROOT } from '../platform/root.ts';
 import type { ScimSettings } from '../platform/scim/types.ts';
 import { Secret } from '../platform/secret.ts';
 import { storeSettings } from '../platform/store/owner.ts';
+import { configuredMaskKeys } from '../policies/mask-keys.ts';
 import { executable } from '../subgraphs/execute.ts';
 import { subgraphs } from '../subgraphs/index.ts';
 import { jobsOf } from '../subgraphs/jobs.ts';
@@ -69,7 +70,8 @@ export const startEmbedded = async (config: Config, log: Log): Promise<Embedded>
     learned.catch(() => undefined);
     stops.push(runJobsAfter(learned, owners, jobsOf({ subgraphs, owners, settings: where, config }), log));
     const { issuers, mint } = await openIssuer(config, stops);
-    const parts = subgraphs.map((subgraph) => executable(subgraph, { owners, log }));
+    const maskKeys = configuredMaskKeys(config);
+    const parts = subgraphs.map((subgraph) => executable(subgraph, { owners, log, maskKeys }));
     const gateway = await startGateway({
       config,
       log,

@@ -4,6 +4,7 @@ import { createLog, type Log } from '../platform/log.ts';
 import { ContractError } from '../platform/odoo/contract.ts';
 import { onShutdown } from '../platform/shutdown.ts';
 import { StoreError } from '../platform/store/store-error.ts';
+import { configuredMaskKeys } from '../policies/mask-keys.ts';
 import type { Subgraph } from './define-subgraph.ts';
 import { executable } from './execute.ts';
 import { subgraphs } from './index.ts';
@@ -23,9 +24,10 @@ const main = async (): Promise<void> => {
   const log: Log = createLog(config.log.level);
   const settings = { ...ownerSettings(config, readOwners(served)), mappings: mappingsOf(subgraphs) };
   const owners = openOwners(served, settings, config, log);
+  const maskKeys = configuredMaskKeys(config);
   const server = await serveSubgraphs({
     address: config.server,
-    subgraphs: served.map((subgraph) => executable(subgraph, { owners, log })),
+    subgraphs: served.map((subgraph) => executable(subgraph, { owners, log, maskKeys })),
     keyOf: (name) => envelopeKey(secret, name),
     bodyLimit: config.server.bodyLimit,
     drain: config.server.drain,
