@@ -1,9 +1,12 @@
 import { OperationTypeNode } from 'graphql';
 import { ERRORS } from '../../platform/errors.ts';
 import { hold } from '../../policies/access/conditions.ts';
+import { AUDIENCES, isAudience } from '../../policies/audiences.ts';
 import { type Mode, modeOf } from '../../policies/clients.ts';
 import { type Exchange, from } from '../exchange.ts';
-import { denialsOf } from '../operations/denials.ts';
+import { challenge } from '../identity/challenge.ts';
+import { type Denial, denialsOf } from '../operations/denials.ts';
+import { missingScopes } from '../operations/missing-scopes.ts';
 import { permit, permitAll } from '../operations/permit.ts';
 import type { Step } from '../pipeline.ts';
 
@@ -33,9 +36,21 @@ export const authorize: Step = (exchange, next) => {
     return next();
   }
   const isRefused = isMutation && denied?.missing.some(({ when }) => hold(when, variables)) === true;
-  if (mode === 'reject') exchange.rejection = { status: ERRORS.FORBIDDEN.status, headers: [] };
+  if (mode === 'reject') exchange.rejection = rejectionOf(exchange, denials);
   if (mode === 'reject' || isRefused) exchange.executed = { data: 'null', errors: [] };
   return next();
+};
+
+/** RFC 6750 section 3.1, where it is scopes that are missing: which, is said to those who may know. */
+const rejectionOf = (exchange: Exchange, denials: readonly Denial[]): NonNullable<Exchange['rejection']> => {
+  const { status } = ERRORS.FORBIDDEN;
+  const { resource } = exchange.surroundings;
+  const { scopes: own, audience } = from(exchange, 'identity');
+  const scopes = missingScopes(denials, own);
+  if (resource === undefined || scopes.length === 0) return { status, headers: [] };
+  const isToldWhy = isAudience(audience) && AUDIENCES[audience].isToldWhy;
+  const why = { error: 'insufficient_scope', ...(isToldWhy ? { scopes } : {}) } as const;
+  return { status, headers: ['www-authenticate', challenge(resource, why)] };
 };
 
 /** In an open gateway nobody is registered, and nothing is denied. */
