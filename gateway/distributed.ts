@@ -1,4 +1,5 @@
 import { Agent } from 'undici';
+import { configuredFeed } from '../platform/access/open-feed.ts';
 import { type Config, ConfigError } from '../platform/config.ts';
 import { envelopeKey } from '../platform/envelope.ts';
 import type { Log } from '../platform/log.ts';
@@ -37,18 +38,20 @@ export const startDistributedGateway = async (
     ...supply(config, inFlight, sdl, urls, (name) => envelopeKey(secret, name)),
     health: supergraphUrls(sdl, urls).map(({ name, url }) => httpHealth(name, url, agent)),
   });
-  const start = async () => startGateway({ config, log, issuer, ...supplyOf(supergraphSdl) });
+  const access = configuredFeed(config, log);
+  const start = async () => startGateway({ config, log, issuer, access, ...supplyOf(supergraphSdl) });
   const gateway = await start().catch(async (error: unknown) => {
-    await agent.destroy();
+    await Promise.all([agent.destroy(), access?.close()]);
     throw error;
   });
   return {
     url: gateway.url,
     register: (clients) => gateway.register(clients),
+    renewCertificate: () => gateway.renewCertificate(),
     replace: async (sdl) => gateway.replace(supplyOf(sdl)),
     close: async () => {
       await gateway.close();
-      await agent.destroy();
+      await Promise.all([agent.destroy(), access?.close()]);
     },
   };
 };

@@ -10,7 +10,9 @@ import type { Executed, ExecutePlan, Pieces } from './executor/execute-plan.ts';
 import type { MaskKeys } from '../policies/mask-keys.ts';
 import type { Client, Mode } from '../policies/clients.ts';
 import type { Authenticator } from './identity/authenticator.ts';
+import type { Possession } from './identity/possession.ts';
 import type { ProtectedResource } from './identity/protected-resource.ts';
+import type { Revocations } from './identity/revocations.ts';
 import type { Denial } from './operations/denials.ts';
 import type { KnownOperation, PermittedOperation, Planned } from './operations/known-document.ts';
 import type { Serving } from './serving.ts';
@@ -23,6 +25,9 @@ export interface Surroundings {
   readonly authenticator: Authenticator | undefined;
   /** What is said to clients about tokens; none in an open gateway. */
   readonly resource?: ProtectedResource | undefined;
+  /** None where nothing can be revoked. */
+  readonly revocations?: Revocations | undefined;
+  readonly possession?: Possession | undefined;
   readonly executePlan: ExecutePlan;
   readonly maskKeys: MaskKeys;
   /** Labels of overrides that are decided, not drawn. */
@@ -48,8 +53,11 @@ export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly surroundings: Surroundings;
-  /** Taken once: a supergraph that comes later does not reach this request. */
-  readonly serving: Serving;
+  /**
+   * Taken once: a supergraph that comes later does not reach this request. As the contract of the caller shows it, from
+   * when that is known.
+   */
+  serving: Serving;
   readonly deadline: Deadline;
   /** Comes at the deadline, when the client is gone, and at the end of a drain. */
   readonly cancellation: Cancellation;

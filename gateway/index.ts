@@ -12,8 +12,8 @@ const USAGE = `Runs the gateway alone, in front of subgraphs that run elsewhere.
 
   node dist/gateway/index.js [--supergraph FILE] [--port N] [--open]
 
-  --supergraph  the supergraph to serve; the one of this product when left out. SIGHUP has it read again, and the register
-                of clients; one that cannot be used leaves what there is
+  --supergraph  the supergraph to serve; the one of this product when left out. SIGHUP has it read again, the register
+                of clients and the certificate; one that cannot be used leaves what there is
   --port        port to listen on; as configured when left out
   --open        serve it to anybody: no authentication, no authorization, errors of subgraphs passed on
 `;
@@ -27,6 +27,7 @@ const main = async (argv: readonly string[]): Promise<void> => {
   const gateway = await (open ? startOpenGateway : startDistributedGateway)(config, log, await readSupergraph(file));
   process.on('SIGHUP', () => {
     if (!open) registerAgain(gateway, config, log);
+    renewCertificate(gateway, log);
     readSupergraph(file)
       .then((sdl) => gateway.replace(sdl))
       .catch((error: unknown) => log.error({ error }, 'graph:kept'));
@@ -41,6 +42,14 @@ const registerAgain = (gateway: DistributedGateway, config: Config, log: Log): v
   } catch (error) {
     // What is wrong names clients and settings, and no value.
     log.error({ error, problems: error instanceof ConfigError ? error.problems : [] }, 'clients:kept');
+  }
+};
+
+const renewCertificate = (gateway: DistributedGateway, log: Log): void => {
+  try {
+    gateway.renewCertificate();
+  } catch (error) {
+    log.error({ error }, 'certificate:kept');
   }
 };
 

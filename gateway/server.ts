@@ -1,4 +1,5 @@
 import './apollo-environment.ts';
+import type { AccessFeed } from '../platform/access/feed.ts';
 import type { Config } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
 import { type Clients, registeredClients } from '../policies/clients.ts';
@@ -14,9 +15,12 @@ import { type HealthSource, livez, readyz } from '../platform/http/health.ts';
 import { listen } from '../platform/http/listen.ts';
 import type { ExtraRoute } from '../platform/http/route.ts';
 import { type Handler, pathOf, router } from '../platform/http/router.ts';
+import { readTls } from '../platform/http/tls.ts';
 import { createAuthenticator } from './identity/authenticator.ts';
 import { type IssuerOptions, openIssuers } from './identity/issuers.ts';
+import { openPossession } from './identity/open-possession.ts';
 import { protectedResource } from './identity/protected-resource.ts';
+import { followRevocations } from './identity/revocations.ts';
 import { openServings } from './servings.ts';
 
 /** What a gateway serves: a graph, and the ways to its subgraphs. */
@@ -35,6 +39,8 @@ export interface GatewayOptions extends Supply {
   readonly issuer: IssuerOptions | readonly IssuerOptions[] | 'open';
   /** Who may call. Left out: whom the configuration names. */
   readonly clients?: Clients;
+  /** Where it is heard what is revoked. Closed by whoever has made it. Left out: nothing is. */
+  readonly access?: AccessFeed | undefined;
   /** The time of day, by which keys and tokens grow old. */
   readonly clock?: () => number;
   readonly routes?: readonly ExtraRoute[];
@@ -54,6 +60,8 @@ export interface RunningGateway {
   replace(supply: Supply): Promise<void>;
   /** Has these clients, and no others, call from the next request on. What runs ends as it began. */
   register(clients: Clients): void;
+  /** Reads the files of `server.tls` again, for connections from now on. @throws when they cannot be used; all stays as it was */
+  renewCertificate(): void;
   /**
    * Takes nothing new, lets what runs finish within `server.drain`, and frees everything. Calling it again waits for the
    * same end.
@@ -73,10 +81,13 @@ const EXECUTORS: Readonly<Record<Config['executor'], ExecutePlan>> = {
  */
 export const startGateway = async (options: GatewayOptions): Promise<RunningGateway> => {
   refuseUnsafeEnvironment();
-  const { config, log, issuer } = options;
+  const { config, log, issuer, access } = options;
   const isOpen = issuer === 'open';
+  const tls = readTls(config.server);
   const current = await openServings(options, options);
   const issuers = isOpen ? undefined : openIssuers([issuer].flat(), config.identity, log, options.clock);
+  const possession = isOpen ? undefined : openPossession(config, log);
+  const revocations = isOpen || access === undefined ? undefined : followRevocations(access, config.identity);
   let clients = options.clients ?? registeredClients(config);
   const resource =
     issuers === undefined ? undefined : protectedResource(() => config.server.publicUrl ?? listener.url, issuers.names);
@@ -85,27 +96,34 @@ export const startGateway = async (options: GatewayOptions): Promise<RunningGate
     log,
     authenticator: issuers === undefined ? undefined : createAuthenticator(issuers, () => clients, options.clock),
     resource,
+    revocations,
+    possession,
     maskKeys: configuredMaskKeys(config),
     executePlan: options.executePlan ?? EXECUTORS[config.executor],
     overrides: new Map(Object.entries(config.overrides)),
   };
+  const feedHealth = revocations === undefined ? [] : [{ name: 'access-feed', check: () => revocations.health() }];
   const graph = graphEndpoint(surroundings, current.serving);
   let closing: Promise<void> | undefined;
   const isDraining = () => closing !== undefined;
   const handlers = new Map<string, Handler>([
     ['/livez', livez(isDraining)],
-    ['/readyz', readyz(isDraining, () => [...(issuers?.health() ?? []), ...current.health()])],
+    ['/readyz', readyz(isDraining, () => [...(issuers?.health() ?? []), ...feedHealth, ...current.health()])],
   ]);
   const release = async (): Promise<void> => {
-    await Promise.all([issuers?.close(), current.close()]);
+    await Promise.all([issuers?.close(), possession?.close(), current.close()]);
   };
   const routes = [...(resource === undefined ? [] : [resource.route]), ...(options.routes ?? [])];
   const otherwise = router({ handlers, routes, isDraining, log });
   const graphPaths = new Set(['/graphql', ...(isOpen ? ['/'] : [])]);
-  const listener = await listen(config.server, (request, response) => {
-    if (graphPaths.has(pathOf(request))) void graph.answer(request, response);
-    else otherwise(request, response);
-  }).catch(async (error: unknown) => {
+  const listener = await listen(
+    config.server,
+    (request, response) => {
+      if (graphPaths.has(pathOf(request))) void graph.answer(request, response);
+      else otherwise(request, response);
+    },
+    tls,
+  ).catch(async (error: unknown) => {
     await release();
     throw error;
   });
@@ -123,6 +141,12 @@ export const startGateway = async (options: GatewayOptions): Promise<RunningGate
     register: (others) => {
       clients = others;
       log.info({ clients: others.size }, 'clients:registered');
+    },
+    renewCertificate: () => {
+      const files = readTls(config.server);
+      if (files === undefined) return;
+      listener.renew(files);
+      log.info({}, 'certificate:renewed');
     },
     close: () => {
       closing ??= close();

@@ -41,9 +41,25 @@ export const loadConfig = (env: Environment = process.env): Config => {
 };
 
 /** Settings that are of no use without another. */
-const incomplete = ({ identity, odoo, hr, scheduling, billing }: Config): string[] => [
+const incomplete = ({
+  identity,
+  odoo,
+  hr,
+  scheduling,
+  billing,
+  redis,
+  subgraphs,
+  server: { tls },
+}: Config): string[] => [
   ...(identity.issuer !== undefined && identity.issuers !== undefined
     ? ['identity.issuer (OIDC_ISSUER): not together with identity.issuers']
+    : []),
+  ...(redis.url !== undefined && subgraphs.secret === undefined
+    ? ['subgraphs.secret (SUBGRAPH_SECRET): needed when redis.url is set']
+    : []),
+  ...((tls.cert === undefined) === (tls.key === undefined) ? [] : ['server.tls: cert and key are of use together']),
+  ...(tls.clientCa !== undefined && tls.cert === undefined
+    ? ['server.tls.cert (TLS_CERT): needed when server.tls.clientCa is set']
     : []),
   ...(odoo.url !== undefined && odoo.db === undefined ? ['odoo.db (ODOO_DB): needed when odoo.url is set'] : []),
   ...(odoo.url !== undefined && odoo.apiKey === undefined

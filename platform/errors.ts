@@ -105,6 +105,13 @@ export const ERRORS = Object.freeze({
     'A nested list, or an answer as a whole, exceeds its limit.',
   ),
   CONFLICT: kind(409, true, 'caller', 'The record changed in the meantime.', 'Changed since it was read, or locked.'),
+  IDEMPOTENCY_KEY_REUSED: kind(
+    200,
+    false,
+    'caller',
+    'This idempotency key belongs to another request.',
+    'The same caller has used the key with other input. Repeat a write with its own key and its own input, or take a new key.',
+  ),
   SOR_REJECTED: kind(
     200,
     false,

@@ -115,6 +115,28 @@ export const settings = z.strictObject({
             'Address at which clients reach this server, without `/graphql`: it stands in what is said about tokens. Unset: that of the listener.',
         },
       ),
+      tls: z
+        .strictObject({
+          cert: optionalText({
+            env: 'TLS_CERT',
+            description:
+              'File with the certificate of this server, and those it leads up to, as PEM. Unset: plain HTTP, for a proxy in front. Read again on SIGHUP, as the others are.',
+          }),
+          key: optionalText({ env: 'TLS_KEY', description: 'File with its private key, as PEM.' }),
+          clientCa: optionalText({
+            env: 'TLS_CLIENT_CA',
+            description:
+              'File with the certificates, as PEM, that those of clients lead up to. Unset: clients are not asked for one. Whoever shows none is served as well, with tokens that are not bound to one.',
+          }),
+        })
+        .prefault({}),
+      clientCertHeader: toggle(
+        {
+          description:
+            'Whether a proxy in front says in `Client-Cert` (RFC 9440) which certificate the client has shown to it. Only for a proxy that takes the header away from whoever sends it; otherwise it is not looked at.',
+        },
+        false,
+      ),
     })
     .prefault({}),
   data: z
@@ -172,6 +194,31 @@ export const settings = z.strictObject({
         MINUTE,
         30 * 24 * HOUR,
       ),
+      onFeedLost: meta(z.enum(['keep', 'refuse']).default('keep'), {
+        env: 'ON_FEED_LOST',
+        description:
+          'What becomes of tokens while it cannot be heard which are revoked. `keep`: the last list known goes on. `refuse`: after `feedLostAfter`, every token is refused (503).',
+      }),
+      feedLostAfter: whole(
+        { unit: 'ms', description: 'How long it is borne with `refuse` that nothing is heard.' },
+        30 * SECOND,
+        SECOND,
+        HOUR,
+      ),
+      dpop: z
+        .strictObject({
+          window: whole(
+            { unit: 'ms', description: 'How long ago a DPoP proof may have been made, besides `leeway`.' },
+            60 * SECOND,
+            SECOND,
+            10 * MINUTE,
+          ),
+          nonce: toggle(
+            { description: 'Whether a DPoP proof has to hold a nonce of ours (RFC 9449 section 9).' },
+            false,
+          ),
+        })
+        .prefault({}),
     })
     .prefault({}),
   policies: z
@@ -193,8 +240,20 @@ export const settings = z.strictObject({
       secret: secret({
         env: 'SUBGRAPH_SECRET',
         description:
-          'Key material from which the signing key between gateway and each subgraph is derived. Needed when they are separate processes.',
+          'Key material from which the signing key between gateway and each subgraph is derived. A gateway needs it when subgraphs are separate processes; a process that serves several of them, too.',
       }),
+      key: meta(
+        z
+          .instanceof(Secret)
+          .refine((value) => /^[A-Za-z0-9_-]{43}$/.test(value.reveal()), 'must be 32 bytes in base64url')
+          .optional(),
+        {
+          env: 'SUBGRAPH_KEY',
+          secret: true,
+          description:
+            'The key derived for the one subgraph that a process serves, instead of the secret: with it nobody can sign for another one. 32 bytes of HKDF-SHA256 over the secret, salt `caregraph`, info `envelope:<name>`, in base64url.',
+        },
+      ),
       urls: meta(z.record(z.string(), z.url({ protocol: /^https?$/ })).default({}), {
         description:
           'Address per subgraph when they run as processes of their own, for example {"finance": "http://finance:4001/graphql"}.',
@@ -336,7 +395,14 @@ export const settings = z.strictObject({
     .prefault({}),
   redis: z
     .strictObject({
-      url: connection({ env: 'REDIS_URL', description: 'Redis; reserved, nothing uses it yet.' }, /^rediss?:\/\//),
+      url: connection(
+        {
+          env: 'REDIS_URL',
+          description:
+            'Redis, by which gateways hear at once what is revoked, and share which DPoP proofs have been used. Needs `subgraphs.secret`. Unset: within the process, for one that is all there is.',
+        },
+        /^rediss?:\/\//,
+      ),
     })
     .prefault({}),
   scheduling: fhirServer('SCHEDULING', 'scheduling platform'),

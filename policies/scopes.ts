@@ -15,6 +15,8 @@ export const SCOPES = Object.freeze({
     'Read payers, coverages, authorizations, charges, claims with the answers and payments to them, invoices and accounts of patients.',
   'governance:read':
     'Read who owns and who may see which field, what systems call the same thing, likely duplicates, and the quality of data.',
+  'access:revoke':
+    'Have tokens refused before they expire: one, or all of a person, an application or an issuer; and see which have been.',
 });
 
 export type Scope = keyof typeof SCOPES;

@@ -4,6 +4,8 @@ import { explorerRoutes } from '../gateway/explorer/routes.ts';
 import { inProcessTransport } from '../gateway/executor/transports/in-process.ts';
 import { configuredIssuers, type IssuerOptions } from '../gateway/identity/issuers.ts';
 import { startGateway } from '../gateway/server.ts';
+import { memoryFeed } from '../platform/access/memory-feed.ts';
+import { configuredFeed } from '../platform/access/open-feed.ts';
 import type { Config } from '../platform/config.ts';
 import { fhirSettings } from '../platform/fhir/settings.ts';
 import type { FhirSettings } from '../platform/fhir/types.ts';
@@ -18,6 +20,7 @@ import { configuredMaskKeys } from '../policies/mask-keys.ts';
 import { executable } from '../subgraphs/execute.ts';
 import { subgraphs } from '../subgraphs/index.ts';
 import { jobsOf } from '../subgraphs/jobs.ts';
+import { restoreAtStart } from '../subgraphs/keep-access.ts';
 import { learnFacilities } from '../subgraphs/learn-facilities.ts';
 import { closeOwners, openOwners, type Owners } from '../subgraphs/owners.ts';
 import { EXAMPLES } from './examples.ts';
@@ -62,13 +65,19 @@ export const startEmbedded = async (config: Config, log: Log): Promise<Embedded>
       fhirDomainSettings('billing', config, stops),
     ]);
     const supergraphSdl = await readFile(join(ROOT, 'gateway', 'supergraph', 'supergraph.graphql'), 'utf8');
-    const where = { odoo, hr, scheduling, billing, store: storeSettings(config), supergraphSdl };
+    const shared = configuredFeed(config, log);
+    const access = shared ?? memoryFeed();
+    stops.push(() => access.close());
+    const where = { odoo, hr, scheduling, billing, access, store: storeSettings(config), supergraphSdl };
     const owners = openOwners(subgraphs, where, config, log);
     stops.push(() => closeOwners(owners));
+    if (owners.store !== undefined) stops.push(restoreAtStart(owners.store, access, log));
     const learned = learnFacilities(owners, subgraphs, config.facilities);
     // It is waited for below; until then, nobody would have heard that it failed.
     learned.catch(() => undefined);
-    stops.push(runJobsAfter(learned, owners, jobsOf({ subgraphs, owners, settings: where, config }), log));
+    stops.push(
+      runJobsAfter(learned, owners, jobsOf({ subgraphs, owners, settings: where, config, feed: shared }), log),
+    );
     const { issuers, mint } = await openIssuer(config, stops);
     const maskKeys = configuredMaskKeys(config);
     const parts = subgraphs.map((subgraph) => executable(subgraph, { owners, log, maskKeys }));
@@ -78,6 +87,7 @@ export const startEmbedded = async (config: Config, log: Log): Promise<Embedded>
       supergraphSdl,
       transports: parts.map(inProcessTransport),
       issuer: issuers,
+      access,
       health: parts.map((part) => ({ name: part.name, check: () => part.health() })),
       routes: [...explorerRoutes({ examples: EXAMPLES, tokens: mint === undefined ? 'provider' : 'development' })],
     });

@@ -1,4 +1,5 @@
-import { ConfigError, loadConfig } from '../platform/config.ts';
+import { configuredFeed } from '../platform/access/open-feed.ts';
+import { type Config, ConfigError, loadConfig } from '../platform/config.ts';
 import { envelopeKey } from '../platform/envelope.ts';
 import { createLog, type Log } from '../platform/log.ts';
 import { ContractError } from '../platform/odoo/contract.ts';
@@ -18,17 +19,17 @@ import { serveSubgraphs } from './server.ts';
 const main = async (): Promise<void> => {
   const config = loadConfig();
   const served = chosen(config.subgraphs.only);
-  const { secret } = config.subgraphs;
-  if (secret === undefined)
-    throw new ConfigError(['subgraphs.secret (SUBGRAPH_SECRET): needed to know the gateway by']);
+  const keyOf = envelopeKeys(config);
   const log: Log = createLog(config.log.level);
-  const settings = { ...ownerSettings(config, readOwners(served)), mappings: mappingsOf(subgraphs) };
-  const owners = openOwners(served, settings, config, log);
+  const read = readOwners(served);
+  const settings = ownerSettings(config, read);
+  const access = read.has('access') ? configuredFeed(config, log) : undefined;
+  const owners = openOwners(served, { ...settings, access, mappings: mappingsOf(subgraphs) }, config, log);
   const maskKeys = configuredMaskKeys(config);
   const server = await serveSubgraphs({
     address: config.server,
     subgraphs: served.map((subgraph) => executable(subgraph, { owners, log, maskKeys })),
-    keyOf: (name) => envelopeKey(secret, name),
+    keyOf,
     bodyLimit: config.server.bodyLimit,
     drain: config.server.drain,
     log,
@@ -37,6 +38,7 @@ const main = async (): Promise<void> => {
   const shutDown = async (): Promise<void> => {
     await server.close();
     await closeOwners(owners);
+    await access?.close();
   };
   onShutdown(shutDown);
   try {
@@ -47,6 +49,21 @@ const main = async (): Promise<void> => {
     await shutDown();
     throw error;
   }
+};
+
+/** A process of one subgraph is given its key; one of several derives theirs. */
+const envelopeKeys = ({ subgraphs: { secret, key, only } }: Config): ((name: string) => Buffer) => {
+  if (key !== undefined && only === undefined)
+    throw new ConfigError(['subgraphs.key (SUBGRAPH_KEY): is of one subgraph, so SUBGRAPH has to name it']);
+  if (key !== undefined) {
+    const bytes = Buffer.from(key.reveal(), 'base64url');
+    return () => bytes;
+  }
+  if (secret === undefined)
+    throw new ConfigError([
+      'subgraphs.key (SUBGRAPH_KEY) or subgraphs.secret (SUBGRAPH_SECRET): needed to know the gateway by',
+    ]);
+  return (name) => envelopeKey(secret, name);
 };
 
 const chosen = (name: string | undefined): readonly Subgraph[] => {

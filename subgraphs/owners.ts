@@ -1,3 +1,4 @@
+import type { AccessFeed } from '../platform/access/feed.ts';
 import type { Config } from '../platform/config.ts';
 import type { Envelope } from '../platform/envelope.ts';
 import { type FhirOwner, openFhir } from '../platform/fhir/owner.ts';
@@ -25,6 +26,8 @@ export interface Sessions {
   readonly scheduling: FhirSession;
   readonly billing: FhirSession;
   readonly store: Store;
+  /** Where gateways hear what changes access; null where nobody would hear it. */
+  readonly access: AccessFeed | null;
   /** Every field of the supergraph; nothing of it is a caller's. */
   readonly catalogue: readonly CatalogueEntry[];
   /** How the owners' words become those of enums, for every subgraph; nothing of it is a caller's. */
@@ -48,6 +51,7 @@ export interface Owners {
   readonly scheduling?: FhirOwner;
   readonly billing?: FhirOwner;
   readonly store?: StoreOwner;
+  readonly access?: Owner<AccessFeed | null>;
   readonly catalogue?: Owner<readonly CatalogueEntry[]>;
   readonly mappings?: Owner<readonly Mapping[]>;
 }
@@ -60,6 +64,8 @@ export interface OwnerSettings {
   readonly scheduling?: FhirSettings | undefined;
   readonly billing?: FhirSettings | undefined;
   readonly store: StoreSettings;
+  /** Closed by whoever has made it. Left out: nobody hears what changes access, and it is not changed. */
+  readonly access?: AccessFeed | undefined;
   /** Text of the supergraph that the subgraphs are parts of. */
   readonly supergraphSdl: string;
   /** Of every subgraph there is. Left out: of those that are opened for. */
@@ -103,6 +109,7 @@ export const openOwners = (
     ...(isRead('scheduling') && { scheduling: openFhirOf('scheduling', subgraphs, settings, config, findings, log) }),
     ...(isRead('billing') && { billing: openFhirOf('billing', subgraphs, settings, config, findings, log) }),
     ...(hasStore && { store: storeWithFindings(openStore(settings.store, log), findings, log) }),
+    ...(isRead('access') && { access: passingOn(settings.access) }),
     ...(isRead('catalogue') && { catalogue: known(() => readCatalogue(settings.supergraphSdl)) }),
     ...(isRead('mappings') && { mappings: known(() => settings.mappings ?? mappingsOf(subgraphs)) }),
   };
@@ -122,7 +129,7 @@ const openFhirOf = (
     entities: subgraphs.flatMap(({ connector }) => connector[name] ?? []),
     facilities: config.facilities,
     callWithin: config[name].deadline,
-    secret: config.subgraphs.secret,
+    secret: config.subgraphs.secret ?? config.subgraphs.key,
     onFinding: ({ kind, type, field }) => findings.record({ source: name, type, field, code: FINDING_CODES[kind] }),
     log,
   });
@@ -158,6 +165,12 @@ const storeWithFindings = (store: StoreOwner, findings: Findings, log: Log): Sto
     },
   };
 };
+
+const passingOn = (feed: AccessFeed | undefined): Owner<AccessFeed | null> => ({
+  session: () => Promise.resolve(feed ?? null),
+  health: () => (feed === undefined ? [] : [feed.health()]),
+  close: () => Promise.resolve(),
+});
 
 /** What is the same for every request, made when it is first asked for. */
 const known = <Value>(make: () => Value): Owner<Value> => {

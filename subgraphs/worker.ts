@@ -1,3 +1,4 @@
+import { configuredFeed } from '../platform/access/open-feed.ts';
 import { type Config, ConfigError, loadConfig } from '../platform/config.ts';
 import { livez, readyz } from '../platform/http/health.ts';
 import { type Listener, listen } from '../platform/http/listen.ts';
@@ -19,10 +20,11 @@ const main = async (): Promise<void> => {
     throw new ConfigError(['database.url (DATABASE_URL): needed; the embedded database is a part of `npm start`']);
   const log: Log = createLog(config.log.level);
   const settings = ownerSettings(config, readOwners(subgraphs));
-  const owners = openOwners(subgraphs, settings, config, log);
+  const feed = configuredFeed(config, log);
+  const owners = openOwners(subgraphs, { ...settings, access: feed }, config, log);
   const { store } = owners;
   if (store === undefined) throw new Error('the store was not opened');
-  const jobs = runJobs(jobsOf({ subgraphs, owners, settings, config }), { store, log });
+  const jobs = runJobs(jobsOf({ subgraphs, owners, settings, config, feed }), { store, log });
   let isDraining = false;
   const server = await serve(config, { owners, jobs, log, isDraining: () => isDraining });
   process.stdout.write(`ready: worker at ${server.url}\n`);
@@ -32,6 +34,7 @@ const main = async (): Promise<void> => {
     await Promise.race([jobs.stop(), pause(config.server.drain)]);
     await server.close();
     await closeOwners(owners);
+    await feed?.close();
     log.info({}, 'worker:stopped');
   };
   onShutdown(shutDown);

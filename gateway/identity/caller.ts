@@ -2,6 +2,7 @@ import { fail } from '../../platform/errors.ts';
 import { createIdentity, type Identity, type IdentityFacts } from '../../platform/identity.ts';
 import { AUDIENCES } from '../../policies/audiences.ts';
 import type { Client, Clients } from '../../policies/clients.ts';
+import type { Confirmation } from './confirmation.ts';
 
 /** What a token says of its bearer, once it has been checked. */
 export type TokenFacts = Pick<IdentityFacts, 'subject' | 'client'> & {
@@ -12,6 +13,8 @@ export type TokenFacts = Pick<IdentityFacts, 'subject' | 'client'> & {
   readonly id?: string;
   /** Milliseconds since the epoch. Likewise. */
   readonly issuedAt?: number;
+  /** What the token is bound to; left out for one that is good in anybody's hands. */
+  readonly confirmation?: Confirmation;
 };
 
 /** A bearer of a valid token, together with the application that sends it. */

@@ -2,6 +2,7 @@ import { errors, type JWTPayload, type JWTVerifyOptions, type JWTVerifyResult, j
 import type { Config } from '../../platform/config.ts';
 import { SECOND } from '../../platform/time.ts';
 import type { TokenFacts } from './caller.ts';
+import { type Confirmation, readConfirmation } from './confirmation.ts';
 import type { IssuerKeys } from './issuer-keys.ts';
 
 /** Bytes. The largest token looked at. */
@@ -110,7 +111,14 @@ export const factsOf = (
     facilities: facilitiesOf(claims.get('facilities') ?? []),
     ...(claims.has('jti') ? { id: name(claims.get('jti'), 'jti') } : {}),
     ...(typeof issuedAt === 'number' ? { issuedAt: issuedAt * SECOND } : {}),
+    ...(claims.has('cnf') ? { confirmation: confirmationOf(claims.get('cnf')) } : {}),
   };
+};
+
+const confirmationOf = (claim: unknown): Confirmation => {
+  const confirmation = readConfirmation(claim);
+  if (confirmation === undefined) throw new ClaimError('cnf');
+  return confirmation;
 };
 
 const facilitiesOf = (claim: unknown): readonly string[] =>

@@ -1,15 +1,18 @@
 import { codeOf } from '../../platform/errors.ts';
 import { createIdentity, type Identity } from '../../platform/identity.ts';
+import { AUDIENCES, isAudience } from '../../policies/audiences.ts';
 import type { Exchange } from '../exchange.ts';
 import { challenge, type TokenError } from '../identity/challenge.ts';
 import type { Caller } from '../identity/caller.ts';
+import { PossessionError, type Presented } from '../identity/possession.ts';
 import { LONGEST_TOKEN } from '../identity/verify-token.ts';
 import type { Step } from '../pipeline.ts';
 import { refuse } from '../refusal.ts';
+import type { Serving } from '../serving.ts';
 
 /**
  * Says who calls, from the access token in the Authorization header and from nowhere else (RFC 6750 section 2.1), and
- * makes the envelope that goes to the subgraphs.
+ * makes the envelope that goes to the subgraphs. From here on the graph is the one that the caller's contract shows.
  *
  * Whatever is wrong with a token, the answer is the same; the reason is in the log.
  */
@@ -20,8 +23,16 @@ export const authenticate: Step = async (exchange, next) => {
   const identity = caller?.as(purposeOf(exchange)) ?? ANYBODY;
   exchange.identity = identity;
   exchange.client = caller?.client;
+  exchange.serving = servingFor(exchange, identity);
   exchange.envelope = Object.freeze({ identity, requestId, deadline: exchange.deadline });
   return next();
+};
+
+/** The graph as this kind of caller knows it. A graph that has nothing for it has nothing to say to it. */
+const servingFor = ({ serving }: Exchange, { audience }: Identity): Serving => {
+  const known = isAudience(audience) ? serving.by(AUDIENCES[audience].contract) : undefined;
+  if (known === undefined) throw refuse('FORBIDDEN');
+  return known;
 };
 
 const ANYBODY: Identity = createIdentity({
@@ -46,16 +57,48 @@ const identify = (exchange: Exchange): Promise<Caller> | Caller | undefined => {
   const { request, surroundings } = exchange;
   const { authenticator } = surroundings;
   if (authenticator === undefined) return undefined;
-  const token = bearerToken(request.headers.authorization);
+  const { scheme, token } = credentials(request.headers.authorization);
   if (token === undefined) throw unauthenticated(exchange);
-  if (token.length > LONGEST_TOKEN) throw refused(exchange, new RangeError('too long'));
-  const identified = authenticator.identify(token);
-  return identified instanceof Promise
-    ? identified.catch((error: unknown) => {
-        throw refused(exchange, error);
-      })
-    : identified;
+  try {
+    if (token.length > LONGEST_TOKEN) throw new RangeError('too long');
+    const identified = authenticator.identify(token);
+    const admitted =
+      identified instanceof Promise
+        ? identified.then((caller) => admit(exchange, caller, scheme, token))
+        : admit(exchange, identified, scheme, token);
+    if (!(admitted instanceof Promise)) return admitted;
+    return admitted.catch((error: unknown) => {
+      throw refused(exchange, error);
+    });
+  } catch (error) {
+    throw refused(exchange, error);
+  }
 };
+
+/** What is asked with every request, however well the token is known: is it revoked, and whose is it to send. */
+const admit = (
+  { request, response, surroundings }: Exchange,
+  caller: Caller,
+  scheme: Presented['scheme'],
+  token: string,
+): Promise<Caller> | Caller => {
+  const { revocations, possession, resource } = surroundings;
+  if (revocations?.has(caller.token) === true) throw new RevokedError('revoked');
+  const checked = possession?.check(caller, { scheme, token, request, url: resource?.graphUrl() ?? '' });
+  return checked === undefined
+    ? caller
+    : checked.then((nonce) => {
+        if (nonce !== undefined) response.setHeader(NONCE_HEADER, nonce);
+        return caller;
+      });
+};
+
+class RevokedError extends Error {
+  override readonly name = 'RevokedError';
+}
+
+/** RFC 9449 section 8. */
+const NONCE_HEADER = 'dpop-nonce';
 
 const refused = (exchange: Exchange, error: unknown): Error => {
   const { surroundings, requestId } = exchange;
@@ -63,6 +106,7 @@ const refused = (exchange: Exchange, error: unknown): Error => {
   // Without keys no token can be told good or bad, and a client is not to throw a good one away.
   if (codeOf(error) === 'IDENTITY_UNAVAILABLE') return refuse('IDENTITY_UNAVAILABLE');
   if (codeOf(error) === 'FORBIDDEN') return refuse('FORBIDDEN');
+  if (error instanceof PossessionError) return unproven(exchange, error);
   return unauthenticated(exchange, { error: 'invalid_token' });
 };
 
@@ -71,5 +115,21 @@ const unauthenticated = ({ surroundings: { resource } }: Exchange, why?: TokenEr
     headers: resource === undefined ? {} : { 'www-authenticate': challenge(resource, why) },
   });
 
-const bearerToken = (header: string | undefined): string | undefined =>
-  /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i.exec(header ?? '')?.[1];
+const unproven = ({ surroundings: { resource } }: Exchange, { error, scheme, nonce }: PossessionError): Error =>
+  refuse('UNAUTHENTICATED', {
+    headers: {
+      ...(resource === undefined ? {} : { 'www-authenticate': challenge(resource, { error }, scheme) }),
+      ...(nonce === undefined ? {} : { [NONCE_HEADER]: nonce }),
+    },
+  });
+
+interface Credentials {
+  readonly scheme: Presented['scheme'];
+  /** Undefined where none came, or several. */
+  readonly token: string | undefined;
+}
+
+const credentials = (header: string | undefined): Credentials => {
+  const [, scheme = '', token] = /^(Bearer|DPoP) +([A-Za-z0-9\-._~+/]+=*)$/i.exec(header ?? '') ?? [];
+  return { scheme: scheme.toLowerCase() === 'dpop' ? 'DPoP' : 'Bearer', token };
+};

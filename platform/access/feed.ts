@@ -1,3 +1,5 @@
+import type { DependencyHealth } from '../subgraph.ts';
+
 /**
  * What changes who may do what while the product runs. Each has a moment, in milliseconds since the epoch, from which it
  * is of no consequence any more; nothing is ever taken back but by another entry.
@@ -41,7 +43,18 @@ export interface GrantEnded {
 export interface AccessFeed {
   /** Resolves when every process that is connected will have it within a second. @throws when it cannot be passed on */
   publish(entry: AccessEntry): Promise<void>;
+  /**
+   * Makes sure that all of these are in the feed, for those who come later, and lets go of what no longer holds. Whoever
+   * has had them already may get them again. @throws as `publish` does
+   */
+  restore(entries: readonly AccessEntry[]): Promise<void>;
   /** Called with what holds already, and then with each entry that comes; more than once for one, at times. */
   subscribe(listener: (entry: AccessEntry) => void): void;
+  /**
+   * Up to which moment nothing has been missed, in milliseconds since the epoch. Undefined until everything that holds has
+   * been had once.
+   */
+  asOf(): number | undefined;
+  health(): DependencyHealth;
   close(): Promise<void>;
 }

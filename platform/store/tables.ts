@@ -1,4 +1,5 @@
 import type { ColumnType, Generated } from 'kysely';
+import type { Revocation } from '../access/feed.ts';
 import type { Reason } from './find-duplicates.ts';
 
 /** An instant: read as a Date, written as a Date or in ISO 8601. */
@@ -109,6 +110,25 @@ export interface JobRunTable {
   readonly code: string | null;
 }
 
+/** Tokens that are refused although they are valid. Rows are added, and never changed. */
+export interface RevocationTable {
+  readonly id: Generated<number>;
+  readonly what: Revocation['what'];
+  readonly issuer: string;
+  readonly value: string;
+  readonly reason: string;
+  /** Null for a single token. */
+  readonly issued_before: ColumnType<Date | null, Date | null, never>;
+  readonly until: Instant;
+  readonly revoked_at: Instant;
+  /** Subject and client of whoever did it. */
+  readonly revoked_by: string;
+  readonly revoked_through: string;
+  readonly idempotency_key: string;
+  /** Digest of what was asked for with the key. */
+  readonly fingerprint: string;
+}
+
 /** The tables of the store, as the latest migration leaves them. */
 export interface Tables {
   readonly cross_reference: CrossReferenceTable;
@@ -118,4 +138,5 @@ export interface Tables {
   readonly owner_record: OwnerRecordTable;
   readonly owner_source: OwnerSourceTable;
   readonly job_run: JobRunTable;
+  readonly revocation: RevocationTable;
 }

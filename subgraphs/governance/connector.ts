@@ -8,6 +8,7 @@ import { type FindingFilter, listFindings } from '../../platform/store/findings.
 import type { Connector } from '../define-subgraph.ts';
 import type { Sessions } from '../owners.ts';
 import { type CatalogueFilter, classMeanings, pageOfCatalogue } from './catalogue.ts';
+import { revocationsIn } from './revocations.ts';
 
 export interface IdentifierArgs {
   readonly system?: string | null;
@@ -19,7 +20,9 @@ export interface MappingFilter {
   readonly type?: string | null;
 }
 
-const connectGovernance = ({ store, catalogue, mappings }: Pick<Sessions, 'store' | 'catalogue' | 'mappings'>) => {
+type Read = Pick<Sessions, 'store' | 'access' | 'catalogue' | 'mappings'>;
+
+const connectGovernance = ({ store, access, catalogue, mappings }: Read) => {
   const references = crossReferencesFor(store, store.facilities);
   const names = new DataLoader(async (codes: readonly string[]) => {
     const known = new Map((await facilitiesNamed(store, codes)).map(({ code, name }) => [code, name]));
@@ -37,6 +40,7 @@ const connectGovernance = ({ store, catalogue, mappings }: Pick<Sessions, 'store
   };
 
   return {
+    ...revocationsIn(store, access),
     identifiers,
     /** The partner that a payer is in the ledger today; null where nobody has found one. */
     ledgerPartner: async (payerId: string) => {
@@ -45,7 +49,7 @@ const connectGovernance = ({ store, catalogue, mappings }: Pick<Sessions, 'store
     },
     facility: (id: unknown) => {
       const code = decodeId('Facility', id);
-      return code === null || !store.facilities.includes(code) ? null : { id, code };
+      return code === null || !store.sites.includes(code) ? null : { id, code };
     },
     facilityName: (code: string) => names.load(code),
 
@@ -81,7 +85,7 @@ const today = (): string => new Date().toISOString().slice(0, 10);
 export type Governance = { readonly governance: ReturnType<typeof connectGovernance> };
 
 export const connector: Connector<Governance> = {
-  owners: ['store', 'catalogue', 'mappings'],
+  owners: ['store', 'access', 'catalogue', 'mappings'],
   // Which companies there are, for the facilities' identifiers.
   learnsFrom: ['odoo'],
   connect: (sessions) => ({ governance: connectGovernance(sessions) }),

@@ -4,6 +4,7 @@ import type { FindingFilter } from '../../platform/store/findings.ts';
 import type { ReferenceResolver, References, Resolver, Resolvers } from '../define-subgraph.ts';
 import type { CatalogueFilter } from './catalogue.ts';
 import type { Governance, IdentifierArgs, MappingFilter } from './connector.ts';
+import type { RevocationListFilter, RevokeAccessInput } from './revocations.ts';
 
 interface ById {
   readonly id: string;
@@ -39,6 +40,16 @@ export const resolvers = {
       governance.identifiers(type, id, args),
     mappings: (_: never, args: MappingFilter, { governance }) => governance.mappings(args),
     catalogue: () => ({}),
+    revocations: (
+      _: never,
+      { filter, ...page }: PageArgs & { filter?: RevocationListFilter | null },
+      { governance },
+      info,
+    ) => governance.revocations(filter ?? {}, page, connectionSelection(info, 'Revocation').counted),
+  },
+  Mutation: {
+    revokeAccess: (_: never, { input }: { input: RevokeAccessInput }, { governance, identity }) =>
+      governance.revokeAccess(input, identity),
   },
   Catalogue: {
     fields: (_: never, args: PageArgs & { filter?: CatalogueFilter | null }, { governance }) =>

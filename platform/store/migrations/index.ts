@@ -3,6 +3,7 @@ import { crossReferences } from './0001-cross-references.ts';
 import { duplicateCandidates } from './0002-duplicate-candidates.ts';
 import { findings } from './0003-findings.ts';
 import { ownerRecords } from './0004-owner-records.ts';
+import { revocations } from './0005-revocations.ts';
 
 /**
  * Every change of the store's tables, in order. One that has been released is never edited: the next one mends it.
@@ -13,4 +14,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = Object.freeze({
   '0002-duplicate-candidates': duplicateCandidates,
   '0003-findings': findings,
   '0004-owner-records': ownerRecords,
+  '0005-revocations': revocations,
 });
