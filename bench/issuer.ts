@@ -31,7 +31,8 @@ export const openIssuer = async (): Promise<Issuer> => {
     mint: async (scopes) => {
       minted += 1;
       const claims = {
-        client_id: 'bench',
+        // One that is registered for everything.
+        client_id: 'ward-app',
         jti: `token-${minted}`,
         scope: scopes.join(' '),
         facilities: ['north', 'south'],

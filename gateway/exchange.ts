@@ -7,11 +7,13 @@ import type { Log } from '../platform/log.ts';
 import type { Deadline } from '../platform/time.ts';
 import type { Cancellation } from './executor/cancellation.ts';
 import type { Executed, ExecutePlan, Pieces } from './executor/execute-plan.ts';
-import type { Client } from '../policies/clients.ts';
+import type { MaskKeys } from '../policies/mask-keys.ts';
+import type { Client, Mode } from '../policies/clients.ts';
 import type { Authenticator } from './identity/authenticator.ts';
 import type { Possession } from './identity/possession.ts';
 import type { ProtectedResource } from './identity/protected-resource.ts';
 import type { Revocations } from './identity/revocations.ts';
+import type { Denial } from './operations/denials.ts';
 import type { KnownOperation, PermittedOperation, Planned } from './operations/known-document.ts';
 import type { Serving } from './serving.ts';
 
@@ -27,6 +29,7 @@ export interface Surroundings {
   readonly revocations?: Revocations | undefined;
   readonly possession?: Possession | undefined;
   readonly executePlan: ExecutePlan;
+  readonly maskKeys: MaskKeys;
   /** Labels of overrides that are decided, not drawn. */
   readonly overrides: ReadonlyMap<string, boolean>;
 }
@@ -65,6 +68,10 @@ export interface Exchange {
   body?: Readonly<Record<string, unknown>> | undefined;
   operation?: AdmittedOperation;
   permitted?: PermittedOperation;
+  /** What the caller may not select, when there is something, and what becomes of it. */
+  denials?: { readonly mode: Mode; readonly denials: readonly Denial[] };
+  /** How an operation is refused of which nothing runs since not all of it may: status and headers of the answer. */
+  rejection?: Pick<HttpAnswer, 'status' | 'headers'>;
   planned?: Planned;
   executed?: Executed;
   /** Errors of the answer, those of denied selections included. */

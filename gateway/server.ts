@@ -3,6 +3,7 @@ import type { AccessFeed } from '../platform/access/feed.ts';
 import type { Config } from '../platform/config.ts';
 import type { Log } from '../platform/log.ts';
 import { type Clients, registeredClients } from '../policies/clients.ts';
+import { configuredMaskKeys } from '../policies/mask-keys.ts';
 import { refuseUnsafeEnvironment } from './apollo-environment.ts';
 import type { Surroundings } from './exchange.ts';
 import type { ExecutePlan } from './executor/execute-plan.ts';
@@ -103,6 +104,7 @@ export const startGateway = async (options: GatewayOptions): Promise<RunningGate
     resource,
     revocations,
     possession,
+    maskKeys: configuredMaskKeys(config),
     executePlan: options.executePlan ?? EXECUTORS[config.executor],
     overrides: new Map(Object.entries(config.overrides)),
   };

@@ -13,6 +13,11 @@ export interface Envelope {
   readonly identity: Identity;
   readonly requestId: string;
   readonly deadline: Deadline;
+  /**
+   * The operation runs as if the caller might select all of it, and is told what it will be refused: rules of fields
+   * let it pass. Rows and masks are what they are.
+   */
+  readonly isDryRun?: boolean | undefined;
 }
 
 /** Longest life of an envelope. Gateway and subgraph are close; this covers clock drift, not storage. */
@@ -53,9 +58,10 @@ export const envelopeSigner = (subgraph: string, key: Buffer): SignEnvelope => {
     callers.set(identity, made);
     return made;
   };
-  return ({ identity, requestId, deadline }, body, now = Date.now()) => {
+  return ({ identity, requestId, deadline, isDryRun }, body, now = Date.now()) => {
     const [expires, issued] = [Math.ceil((now + LIFETIME) / SECOND), Math.floor(now / SECOND)];
-    const rest = `,"exp":${expires},"iat":${issued},"rid":${JSON.stringify(requestId)},"ddl":${deadline},"dig":"${digest(body)}"}`;
+    const dry = isDryRun === true ? ',"dry":true' : '';
+    const rest = `${dry},"exp":${expires},"iat":${issued},"rid":${JSON.stringify(requestId)},"ddl":${deadline},"dig":"${digest(body)}"}`;
     const input = `${HEADER}.${callerOf(identity)}${Buffer.from(rest).toString('base64url')}`;
     return `${input}.${hmac(input)}`;
   };
@@ -96,6 +102,7 @@ export const openEnvelope = (
     identity: identityOf(claims),
     requestId: claims.rid,
     deadline: claims.ddl,
+    ...(claims.dry === true ? { isDryRun: true } : {}),
   });
 };
 
@@ -123,6 +130,7 @@ interface Claims {
   readonly pur: string;
   readonly pty?: Party;
   readonly gnt?: string;
+  readonly dry?: boolean;
   readonly rid: string;
   readonly ddl: Deadline;
   readonly dig: string;

@@ -22,7 +22,8 @@ export type Selection = ReadonlySet<string>;
 type Info = Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments' | 'schema' | 'variableValues'>;
 
 /**
- * The fields selected on `type` below the field being resolved, through fragments and `@skip` / `@include`.
+ * The fields selected on `type` below the field being resolved, through fragments and `@skip` / `@include`. Left out are
+ * those that this caller sees nothing of.
  *
  * `path` goes down first: `selection(info, 'Supplier', ['edges', 'node'])`. Aliases do not matter, since it is the
  * fields that cost, so a field asked for twice counts once.
@@ -34,6 +35,7 @@ export const selection = (info: Info, type: string, path: readonly string[] = []
   if (found !== undefined) return found;
   const made = new Set<string>();
   for (const node of fieldsOf(info, info.fieldNodes, type, path)) {
+    if (isUnread(info.schema, type, node.name.value)) continue;
     made.add(node.name.value);
     const inner = typeOfField(info.schema, type, node.name.value);
     if (node.selectionSet === undefined || inner === null) continue;
@@ -94,6 +96,14 @@ const collect = (info: Info, set: SelectionSetNode, type: string | null): FieldN
       ? collect(info, fragment.selectionSet, type)
       : [];
   });
+
+/** Extension of a field definition: whatever is asked of it, nothing of its owner is needed for the answer. */
+export const UNREAD = 'caregraph:unread';
+
+const isUnread = (schema: GraphQLSchema, type: string, field: string): boolean => {
+  const parent = schema.getType(type);
+  return isObjectType(parent) && parent.getFields()[field]?.extensions[UNREAD] === true;
+};
 
 const typeOfField = (schema: GraphQLSchema, type: string, field: string): string | null => {
   const parent = schema.getType(type);

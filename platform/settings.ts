@@ -228,6 +228,11 @@ export const settings = z.strictObject({
         description:
           'Register of the clients that may call: a JSON file like `policies/clients.json`, which is what holds when it is unset.',
       }),
+      maskSecret: secret({
+        env: 'MASK_SECRET',
+        description:
+          'Key material for the hashes that stand in the place of masked values; another one changes them all. The same for the gateway and all subgraphs. Unset: derived from `subgraphs.secret`, or made anew with each start where that is unset too.',
+      }),
     })
     .prefault({}),
   subgraphs: z

@@ -99,7 +99,7 @@ const sayingsOf = (type: FieldedType, field: FieldDefinitionNode, types: Types):
 };
 
 /** The type whose owner and class a field takes: of a page those of its rows, of a root field those of what it returns. */
-const modelOf = (type: FieldedType, field: FieldDefinitionNode, types: Types): FieldedType | undefined => {
+export const modelOf = (type: FieldedType, field: FieldDefinitionNode, types: Types): FieldedType | undefined => {
   if (ROOTS.has(type.name.value)) {
     const returned = types.get(namedType(field.type));
     return returned === undefined ? undefined : rowsOf(returned, types);
@@ -108,7 +108,7 @@ const modelOf = (type: FieldedType, field: FieldDefinitionNode, types: Types): F
 };
 
 /** What a connection or an edge is made of; of any other type, itself. */
-const rowsOf = (type: FieldedType, types: Types): FieldedType => {
+export const rowsOf = (type: FieldedType, types: Types): FieldedType => {
   const { value } = type.name;
   const field = value.endsWith('Connection') ? 'nodes' : value.endsWith('Edge') ? 'node' : undefined;
   const row = type.fields?.find(({ name }) => name.value === field);

@@ -18,6 +18,32 @@ export const fieldedTypes = (supergraph: DocumentNode): readonly FieldedType[] =
       node.kind === Kind.OBJECT_TYPE_DEFINITION || node.kind === Kind.INTERFACE_TYPE_DEFINITION,
   );
 
+/** The same of any schema, with what extends a type put to it. */
+export const mergedTypes = (document: DocumentNode): readonly FieldedType[] => {
+  const types = new Map<string, FieldedType>();
+  for (const node of document.definitions) {
+    const kind = FIELDED.get(node.kind);
+    if (kind === undefined) continue;
+    const { name, interfaces = [], directives = [], fields = [] } = node as FieldedType;
+    const known = types.get(name.value);
+    types.set(name.value, {
+      kind: known?.kind ?? kind,
+      name,
+      interfaces: [...(known?.interfaces ?? []), ...interfaces],
+      directives: [...(known?.directives ?? []), ...directives],
+      fields: [...(known?.fields ?? []), ...fields],
+    });
+  }
+  return [...types.values()];
+};
+
+const FIELDED: ReadonlyMap<string, FieldedType['kind']> = new Map([
+  [Kind.OBJECT_TYPE_DEFINITION, Kind.OBJECT_TYPE_DEFINITION],
+  [Kind.OBJECT_TYPE_EXTENSION, Kind.OBJECT_TYPE_DEFINITION],
+  [Kind.INTERFACE_TYPE_DEFINITION, Kind.INTERFACE_TYPE_DEFINITION],
+  [Kind.INTERFACE_TYPE_EXTENSION, Kind.INTERFACE_TYPE_DEFINITION],
+]);
+
 type Directed = Pick<FieldDefinitionNode, 'directives'>;
 
 /** The arguments of each use of a directive, as plain values; enum values are their names. */

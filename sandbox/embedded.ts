@@ -16,6 +16,7 @@ import { ROOT } from '../platform/root.ts';
 import type { ScimSettings } from '../platform/scim/types.ts';
 import { Secret } from '../platform/secret.ts';
 import { storeSettings } from '../platform/store/owner.ts';
+import { configuredMaskKeys } from '../policies/mask-keys.ts';
 import { executable } from '../subgraphs/execute.ts';
 import { subgraphs } from '../subgraphs/index.ts';
 import { jobsOf } from '../subgraphs/jobs.ts';
@@ -78,7 +79,8 @@ export const startEmbedded = async (config: Config, log: Log): Promise<Embedded>
       runJobsAfter(learned, owners, jobsOf({ subgraphs, owners, settings: where, config, feed: shared }), log),
     );
     const { issuers, mint } = await openIssuer(config, stops);
-    const parts = subgraphs.map((subgraph) => executable(subgraph, { owners, log }));
+    const maskKeys = configuredMaskKeys(config);
+    const parts = subgraphs.map((subgraph) => executable(subgraph, { owners, log, maskKeys }));
     const gateway = await startGateway({
       config,
       log,

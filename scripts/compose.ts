@@ -20,7 +20,7 @@ const addressOf = (name: string): string => `http://${name}:4001/graphql`;
  */
 export const composeProduct = (parts: readonly SubgraphPart[] = subgraphs) => {
   const composed = compose(parts.map(({ name, sdl }) => ({ name, url: addressOf(name), sdl })));
-  const problems = lintSupergraph(composed.supergraphSdl);
+  const problems = lintSupergraph(composed.supergraphSdl, parts);
   if (problems.length > 0) throw new LintError(problems);
   return composed;
 };

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { type Config, loadConfig } from '../platform/config.ts';
 import { HOUR, MINUTE, SECOND } from '../platform/time.ts';
+import { type Client, registeredClients } from '../policies/clients.ts';
 import { isScope, SCOPES } from '../policies/scopes.ts';
 import { SANDBOX_FACILITIES } from '../sandbox/facilities.ts';
 import { openIssuerKeys } from '../sandbox/issuer/keys.ts';
@@ -13,7 +14,7 @@ const USAGE = `Prints an access token of the development issuer.
 
   npm run -s token -- --client NAME [--subject S] [--scopes "a b"] [--facilities "x y"] [--expires-in 15m]
 
-  --client      the application that asks; required
+  --client      the application that asks, as it is registered; required
   --subject     the person or service account; the client when left out
   --scopes      ${Object.keys(SCOPES).join(' ')}; all of them when left out, "" for none
   --facilities  facility codes; all when left out, "" for none
@@ -31,14 +32,25 @@ type Arguments = Pick<TokenRequest, 'client' | 'lifetime' | 'subject'> & {
 const main = async (argv: readonly string[]): Promise<void> => {
   const given = readArguments(argv);
   const config = loadConfig();
-  if (config.identity.issuer !== undefined)
-    warn('OIDC_ISSUER is set: the product accepts the tokens of that issuer and refuses this one.');
+  if (config.identity.issuer !== undefined || config.identity.issuers !== undefined)
+    warn('The product has an issuer of its own (OIDC_ISSUER, identity.issuers) and refuses this token.');
+  describeClient(registeredClients(config).get(given.client), given);
   const known = knownFacilities(config.data.dir);
   const { scopes = Object.keys(SCOPES), facilities = known } = given;
   for (const scope of scopes) if (!isScope(scope)) warn(`${scope} is no scope of this product and opens nothing.`);
   for (const code of facilities)
     if (!known.includes(code)) warn(`${code} is not a known facility; the known ones are ${known.join(', ')}.`);
   process.stdout.write(`${await mint(config, { ...given, scopes, facilities })}\n`);
+};
+
+/** What its registration makes of the token. On standard error, where it is in nobody's way. */
+const describeClient = (client: Client | undefined, { client: id, scopes = [] }: Arguments): void => {
+  if (client === undefined || !client.active)
+    return warn(`${id} is not registered (policies/clients.json, CLIENTS_FILE): the product refuses its tokens.`);
+  console.error(`${id}: ${client.audience}, for ${client.purposes.join(', ')}`);
+  for (const scope of scopes)
+    if (isScope(scope) && client.scopes !== '*' && !client.scopes.includes(scope))
+      warn(`${id} is not registered for ${scope}: it opens nothing.`);
 };
 
 const mint = async (config: Config, request: Omit<TokenRequest, 'audience'>): Promise<string> =>

@@ -7,15 +7,18 @@ import type { EntitySpec } from '../platform/odoo/entity.ts';
 import type { ScimEntity } from '../platform/scim/entity.ts';
 import { besideSource } from '../platform/root.ts';
 import { overlay, rulesFromSchema, type SchemaRules } from '../policies/from-schema.ts';
+import { type FieldMasks, readFieldMasks, readTypeClasses, type Sights, sightsOf } from '../policies/field-masks.ts';
 import { guard } from '../policies/guard.ts';
-import { assertHolds } from '../policies/rules.ts';
+import { assertMeets, type Asking } from '../policies/demands.ts';
+import type { MaskKeys } from '../policies/mask-keys.ts';
+import { isAnyMasked, putMasks } from '../policies/put-masks.ts';
 import type { RuleTree } from '../policies/shield.ts';
 import type { IdentitySource } from './identities.ts';
 import type { OwnerName, Sessions } from './owners.ts';
 import { scalars } from './scalars.ts';
 
 /** What a resolver is given besides its parent and arguments: who asks, and the connector of the subgraph. */
-export type Context<Api> = Api & { readonly identity: Identity };
+export type Context<Api> = Api & Asking & { readonly identity: Identity };
 
 export type Resolver<Api> = (parent: never, args: never, context: Context<Api>, info: GraphQLResolveInfo) => unknown;
 export type Resolvers<Api> = Readonly<Record<string, Readonly<Record<string, Resolver<Api>>>>>;
@@ -62,6 +65,8 @@ export interface Subgraph {
   /** The SDL that is composed. */
   readonly sdl: string;
   readonly schema: GraphQLSchema;
+  /** The schema for a caller: the one above for who sees everything in it as it is, else one with masks. */
+  schemaFor(caller: Pick<Identity, 'audience' | 'purpose'>, keys: MaskKeys): GraphQLSchema;
   readonly connector: Connector<object>;
 }
 
@@ -73,33 +78,77 @@ export interface Subgraph {
 export const defineSubgraph = <Api extends object>(parts: SubgraphParts<Api>): Subgraph => {
   const sdl = `${read(import.meta.dirname, 'common.graphql')}\n${read(parts.dir, 'schema.graphql')}`;
   const document = parse(sdl);
+  const schema = guarded(document, parts, undefined);
   return Object.freeze({
     name: parts.name,
     sdl,
-    schema: guarded(document, parts),
+    schema,
+    schemaFor: schemasBySight(document, parts, schema),
     connector: parts.connector,
   });
 };
 
+/**
+ * Masks are put on once for each way to see classes, which are few, so that who sees everything pays nothing for them.
+ * Each way has a schema of its own; they differ in their resolvers only, and what is valid for one is for all.
+ */
+const schemasBySight = <Api extends object>(
+  document: DocumentNode,
+  parts: SubgraphParts<Api>,
+  clear: GraphQLSchema,
+): Subgraph['schemaFor'] => {
+  const fields = readFieldMasks(document);
+  const made = new WeakMap<MaskKeys, Map<string, GraphQLSchema>>();
+  return ({ audience, purpose }, keys) => {
+    const sights = sightsOf(audience, purpose);
+    const schemas = made.get(keys) ?? new Map<string, GraphQLSchema>();
+    made.set(keys, schemas);
+    const name = Object.values(sights).join();
+    const known = schemas.get(name);
+    if (known !== undefined) return known;
+    const schema = isAnyMasked(fields, sights) ? guarded(document, parts, { fields, sights, keys }) : clear;
+    schemas.set(name, schema);
+    return schema;
+  };
+};
+
+interface Masking {
+  readonly fields: FieldMasks;
+  readonly sights: Sights;
+  readonly keys: MaskKeys;
+}
+
 const guarded = <Api extends object>(
   document: DocumentNode,
   { resolvers, references, policy }: SubgraphParts<Api>,
+  masking: Masking | undefined,
 ): GraphQLSchema => {
   const rules = rulesFromSchema(document);
-  const all = { ...withReferences(resolvers, references, rules), ...scalars };
+  const removed = removedTypes(document, masking?.sights);
+  const all = { ...withReferences(resolvers, references, rules, removed), ...scalars };
   // The list form is the one that every release of @apollo/subgraph takes.
   const schema = buildSubgraphSchema([{ typeDefs: document, resolvers: all as never }]);
+  // Inside of the rules: who may not see a field is told so, and not that it was masked.
+  if (masking !== undefined) putMasks(schema, masking.fields, masking.sights, masking.keys);
   return guard(schema, overlay(rules.tree, policy));
 };
 
-/** A reference is refused before anything is looked up. */
-const withReferences = <Api>(resolvers: Resolvers<Api>, references: References<Api>, rules: SchemaRules) => {
+const removedTypes = (document: DocumentNode, sights: Sights | undefined): ReadonlySet<string> =>
+  new Set([...readTypeClasses(document)].flatMap(([type, ofClass]) => (sights?.[ofClass] === 'removed' ? [type] : [])));
+
+/** A reference is refused before anything is looked up; one to what the caller sees nothing of leads nowhere. */
+const withReferences = <Api>(
+  resolvers: Resolvers<Api>,
+  references: References<Api>,
+  rules: SchemaRules,
+  removed: ReadonlySet<string>,
+) => {
   const merged: Record<string, Record<string, unknown>> = { ...resolvers };
   for (const [type, find] of Object.entries(references)) {
-    const required = rules.requirementOf(type);
+    const required = rules.requirementsOf(type);
     const resolveReference: ReferenceResolver<Api> = (key, context, info) => {
-      assertHolds(context.identity, required);
-      return find(key, context, info);
+      assertMeets(context, required, rules.requirements);
+      return removed.has(type) ? null : find(key, context, info);
     };
     merged[type] = { ...merged[type], __resolveReference: resolveReference };
   }

@@ -14,12 +14,15 @@ import type { Envelope } from '../platform/envelope.ts';
 import { codeOf, ERRORS, fail, isErrorCode } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
 import type { ExecutableSubgraph, SubgraphAnswer, SubgraphCall } from '../platform/subgraph.ts';
+import { createMaskKeys, type MaskKeys } from '../policies/mask-keys.ts';
 import type { Subgraph } from './define-subgraph.ts';
 import { healthOf, openSessions, type Owners } from './owners.ts';
 
 export interface Runtime {
   readonly owners: Owners;
   readonly log: Log;
+  /** The gateway's, so that both hash alike. Left out: those of a gateway in the same process without a secret. */
+  readonly maskKeys?: MaskKeys;
 }
 
 /** Documents are plans of the gateway: few, and repeated. */
@@ -30,7 +33,10 @@ const MAX_DOCUMENTS = 1000;
  *
  * Both transports end here: whoever calls has opened, or made, the envelope.
  */
-export const executable = (subgraph: Subgraph, { owners, log }: Runtime): ExecutableSubgraph => {
+export const executable = (
+  subgraph: Subgraph,
+  { owners, log, maskKeys = createMaskKeys() }: Runtime,
+): ExecutableSubgraph => {
   const documents = new LRUCache<string, DocumentNode | readonly GraphQLError[]>({ max: MAX_DOCUMENTS });
   // One context, and so one set of loaders, for all fetches of a request: the gateway hands over the same envelope.
   const contexts = new WeakMap<Envelope, Promise<object>>();
@@ -41,6 +47,7 @@ export const executable = (subgraph: Subgraph, { owners, log }: Runtime): Execut
     const made = openSessions(owners, subgraph.connector.owners, envelope, signal).then((sessions) => ({
       ...subgraph.connector.connect(sessions),
       identity: envelope.identity,
+      isDryRun: envelope.isDryRun,
     }));
     contexts.set(envelope, made);
     return made;
@@ -55,7 +62,7 @@ export const executable = (subgraph: Subgraph, { owners, log }: Runtime): Execut
     if (!('kind' in document)) return { errors: document };
     try {
       return await execute({
-        schema: subgraph.schema,
+        schema: subgraph.schemaFor(envelope.identity, maskKeys),
         document,
         contextValue: await contextOf(envelope, signal),
         variableValues: call.variables ?? {},

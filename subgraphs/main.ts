@@ -5,6 +5,7 @@ import { createLog, type Log } from '../platform/log.ts';
 import { ContractError } from '../platform/odoo/contract.ts';
 import { onShutdown } from '../platform/shutdown.ts';
 import { StoreError } from '../platform/store/store-error.ts';
+import { configuredMaskKeys } from '../policies/mask-keys.ts';
 import type { Subgraph } from './define-subgraph.ts';
 import { executable } from './execute.ts';
 import { subgraphs } from './index.ts';
@@ -26,9 +27,10 @@ const main = async (): Promise<void> => {
   const settings = ownerSettings(config, read);
   const access = read.has('access') ? configuredFeed(config, log) : undefined;
   const owners = openOwners(served, { ...settings, access, mappings: mappingsOf(subgraphs) }, config, log);
+  const maskKeys = configuredMaskKeys(config);
   const server = await serveSubgraphs({
     address: config.server,
-    subgraphs: served.map((subgraph) => executable(subgraph, { owners, log })),
+    subgraphs: served.map((subgraph) => executable(subgraph, { owners, log, maskKeys })),
     keyOf: (name) => envelopeKey(secret, name),
     bodyLimit: config.server.bodyLimit,
     drain: config.server.drain,

@@ -74,8 +74,8 @@ describe('the import table', () => {
   it.each([
     ['platform/log.ts', 'policies/scopes.ts'],
     ['platform/odoo/client.ts', 'gateway/server.ts'],
-    ['policies/rules.ts', 'subgraphs/index.ts'],
-    ['policies/rules.ts', 'gateway/server.ts'],
+    ['policies/demands.ts', 'subgraphs/index.ts'],
+    ['policies/demands.ts', 'gateway/server.ts'],
     ['subgraphs/finance/connector.ts', 'subgraphs/procurement/connector.ts'],
     ['subgraphs/finance/connector.ts', 'gateway/server.ts'],
     ['subgraphs/execute.ts', 'subgraphs/finance/index.ts'],

@@ -3,7 +3,9 @@ import type { GraphQLError } from 'graphql';
 import type { Envelope } from '../../platform/envelope.ts';
 import type { PreparedOperation } from '../../policies/access/filter-document.ts';
 import type { Generation } from '../supergraph/generation.ts';
+import type { MaskKey } from '../../policies/mask-keys.ts';
 import type { Cancellation } from './cancellation.ts';
+import type { JoinedMasks } from './joined-masks.ts';
 import type { Transports } from './transports/transport.ts';
 
 /** One run of one plan. */
@@ -20,11 +22,15 @@ export interface PlanRun {
   readonly envelope: Envelope;
   /** Ends every call under way; what is there by then is answered. */
   readonly cancellation: Cancellation;
+  /** The caller's, where the operation has masks to put on. */
+  readonly maskKey?: MaskKey | undefined;
   /** Lets messages and codes of subgraphs through as they are. */
   readonly open: boolean;
 }
 
-export type PlannedOperation = Pick<PreparedOperation, 'operation' | 'document' | 'denied' | 'typeKey'>;
+export interface PlannedOperation extends Pick<PreparedOperation, 'operation' | 'document' | 'denied' | 'typeKey'> {
+  readonly masks?: JoinedMasks;
+}
 
 export type Executed =
   | {

@@ -4,8 +4,9 @@ import { GraphQLError, type GraphQLFormattedError, Kind, parse } from 'graphql';
 import { codeOf, isErrorCode } from '../../platform/errors.ts';
 import { LoggableError } from '../../platform/log.ts';
 import type { SubgraphCall } from '../../platform/subgraph.ts';
-import { writeDenied } from './complete-denied.ts';
+import { type ResponseObject, writeDenied } from './complete-denied.ts';
 import type { ExecutePlan, PlanRun } from './execute-plan.ts';
+import { maskAnswer } from './mask-answer.ts';
 import { errorAt, type Path, passedOn, reduced } from './subgraph-error.ts';
 import type { Transport } from './transports/transport.ts';
 
@@ -30,10 +31,13 @@ export const executeByReference: ExecutePlan = async (run) => {
   );
   const answered = (result.errors ?? []).map((error) => atItsPlace(error, run.open));
   return {
-    data: writeDenied(result.data ?? null, prepared, variables),
+    data: writeDenied(masked(run, result.data ?? null), prepared, variables),
     errors: failed.length > 0 ? [...failed, ...answered] : [...answered, ...completionErrors(result.extensions)],
   };
 };
+
+const masked = ({ generation, prepared, maskKey }: PlanRun, data: ResponseObject | null): ResponseObject | null =>
+  data === null ? null : maskAnswer(generation.schema, prepared, data, maskKey);
 
 type RequestContext = Parameters<typeof executeQueryPlan>[2];
 

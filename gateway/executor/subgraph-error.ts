@@ -1,18 +1,25 @@
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { ERRORS, type ErrorCode, isErrorCode } from '../../platform/errors.ts';
+import type { Need } from '../../policies/access/describe-need.ts';
 import { LoggableError } from '../../platform/log.ts';
 
 export type Path = readonly (string | number)[];
+
+/** What is told of a refusal besides its code. */
+export interface Why {
+  readonly decisionId: string;
+  readonly needs?: readonly Need[];
+}
 
 /** An error at a position of the answer, with the code's own sentence unless another is given. */
 export const errorAt = (
   code: ErrorCode,
   path: Path | undefined,
-  options: { readonly message?: string; readonly cause?: unknown } = {},
+  options: { readonly message?: string; readonly cause?: unknown; readonly why?: Why } = {},
 ): GraphQLError =>
   new GraphQLError(options.message ?? ERRORS[code].message, {
     ...(path === undefined ? {} : { path }),
-    extensions: { code, retryable: ERRORS[code].retryable },
+    extensions: { code, retryable: ERRORS[code].retryable, ...options.why },
     ...(options.cause instanceof Error ? { originalError: options.cause } : {}),
   });
 

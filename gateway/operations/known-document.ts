@@ -2,6 +2,8 @@ import type { QueryPlan } from '@apollo/query-planner';
 import { type DocumentNode, getOperationAST, type OperationDefinitionNode } from 'graphql';
 import type { AnalyzedOperation } from '../../policies/access/analyze-operation.ts';
 import type { PreparedOperation } from '../../policies/access/filter-document.ts';
+import type { DataClass } from '../../policies/classes.ts';
+import type { PlannedOperation } from '../executor/execute-plan.ts';
 import { type PlainVariables, plainVariables } from './plain-variables.ts';
 import { conditionVariablesOf } from '../planning/specialize.ts';
 
@@ -30,13 +32,17 @@ export interface KnownOperation {
 /** An operation as its conditions make it for some of its requests. */
 export interface Variation {
   readonly analyzed: AnalyzedOperation;
-  /** By mask. */
+  /** Of what is selected: classes that not everybody sees in clear. */
+  readonly classes: readonly DataClass[];
+  /** By mask, and by how the classes are seen where that is not in clear. */
   readonly permitted: Map<string, PermittedOperation>;
 }
 
 /** What callers of one mask may run of a variation. */
 export interface PermittedOperation {
-  readonly prepared: PreparedOperation;
+  readonly prepared: PreparedOperation & PlannedOperation;
+  /** What of the answer is masked, as JSON for its extensions; `undefined`: nothing. */
+  readonly masked: string | undefined;
   /** By the overrides drawn for a request: one entry where there is nothing to draw. */
   readonly planned: Map<string, Planned>;
 }

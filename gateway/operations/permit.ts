@@ -1,6 +1,10 @@
+import type { Identity } from '../../platform/identity.ts';
 import { analyzeOperation, unusedKey } from '../../policies/access/analyze-operation.ts';
-import { filterDocument, maskOf } from '../../policies/access/filter-document.ts';
-import type { Holder } from '../../policies/access/requirement.ts';
+import { filterDocument, maskOf, wholeMask } from '../../policies/access/filter-document.ts';
+import { classesOf, maskedPaths, maskTree } from '../../policies/access/mask-tree.ts';
+import type { DataClass } from '../../policies/classes.ts';
+import { type Sights, sightsOf } from '../../policies/field-masks.ts';
+import { joinedMasks } from '../executor/joined-masks.ts';
 import { specialize } from '../planning/specialize.ts';
 import type { Generation } from '../supergraph/generation.ts';
 import type { KnownOperation, PermittedOperation, Variation } from './known-document.ts';
@@ -8,19 +12,69 @@ import type { KnownOperation, PermittedOperation, Variation } from './known-docu
 /**
  * What this caller may run of an operation, with these variables.
  *
- * A function of the operation, of its conditions, and of which requirements the caller meets. All of that is kept, so
- * that a request only has to compute the mask.
+ * A function of the operation, of its conditions, of which requirements the caller meets and of how it sees the classes.
+ * All of that is kept, so that a request only has to compute the mask.
  */
 export const permit = (
   generation: Generation,
   operation: KnownOperation,
   variables: Readonly<Record<string, unknown>>,
-  identity: Holder,
+  identity: Identity,
 ): PermittedOperation => {
+  const variation = variationOf(generation, operation, variables);
+  const mask = maskOf(generation.requirements, variation.analyzed, identity, variables);
+  return keptOrMade(generation, operation, variation, mask, sightsFor(variation, identity));
+};
+
+/** The same as if everything were met; values are masked for the identity, and for nobody when there is none. */
+export const permitAll = (
+  generation: Generation,
+  operation: KnownOperation,
+  variables: Readonly<Record<string, unknown>>,
+  identity?: Identity,
+): PermittedOperation => {
+  const variation = variationOf(generation, operation, variables);
+  const sights = identity === undefined ? undefined : sightsFor(variation, identity);
+  return keptOrMade(generation, operation, variation, wholeMask(variation.analyzed), sights);
+};
+
+const variationOf = (
+  generation: Generation,
+  operation: KnownOperation,
+  variables: Readonly<Record<string, unknown>>,
+): Variation => {
   const key = truthOf(operation.conditionVariables, variables);
-  const variation = operation.variations.get(key) ?? vary(generation, operation, variables, key);
-  const mask = maskOf(generation.requirements, variation.analyzed, identity);
-  return variation.permitted.get(mask) ?? filter(generation, operation, variation, mask);
+  return operation.variations.get(key) ?? vary(generation, operation, variables, key);
+};
+
+const sightsFor = ({ classes }: Variation, { audience, purpose }: Identity): Sights | undefined =>
+  classes.length === 0 ? undefined : sightsOf(audience, purpose);
+
+const keptOrMade = (
+  generation: Generation,
+  operation: KnownOperation,
+  variation: Variation,
+  mask: string,
+  sights: Sights | undefined,
+): PermittedOperation => {
+  const seen = sights === undefined ? '' : seenOf(variation.classes, sights);
+  const kept = seen === '' ? mask : `${mask} ${seen}`;
+  return (
+    variation.permitted.get(kept) ??
+    filter(generation, operation, variation, mask, kept, seen === '' ? undefined : sights)
+  );
+};
+
+/** How the classes are seen; `''` when each is seen in clear, so that most callers share what is kept. */
+const seenOf = (classes: readonly DataClass[], sights: Sights): string => {
+  let seen = '';
+  let isClear = true;
+  for (const one of classes) {
+    const sight = sights[one];
+    seen += sight.charAt(0);
+    if (sight !== 'clear') isClear = false;
+  }
+  return isClear ? '' : seen;
 };
 
 const truthOf = (names: readonly string[], variables: Readonly<Record<string, unknown>>): string => {
@@ -30,7 +84,7 @@ const truthOf = (names: readonly string[], variables: Readonly<Record<string, un
 };
 
 const vary = (
-  { schema, requirements, operations }: Generation,
+  { schema, requirements, masks, operations }: Generation,
   { of, name, conditionVariables, variations }: KnownOperation,
   variables: Readonly<Record<string, unknown>>,
   key: string,
@@ -40,6 +94,7 @@ const vary = (
   const document = conditionVariables.length === 0 ? of.document : specialize(of.document, name, variables, typeKey);
   const made: Variation = {
     analyzed: analyzeOperation(schema, requirements, document, name, typeKey),
+    classes: classesOf(maskTree(schema, masks, document, name)),
     permitted: new Map(),
   };
   makeRoom(variations);
@@ -49,14 +104,25 @@ const vary = (
 };
 
 const filter = (
-  { operations }: Generation,
-  { of }: KnownOperation,
+  { operations, schema, masks }: Generation,
+  { of, name }: KnownOperation,
   { analyzed, permitted }: Variation,
   mask: string,
+  kept: string,
+  sights: Sights | undefined,
 ): PermittedOperation => {
-  const made: PermittedOperation = { prepared: filterDocument(analyzed, mask), planned: new Map() };
+  const filtered = filterDocument(analyzed, mask);
+  const { document } = filtered;
+  const tree = sights === undefined || document === undefined ? [] : maskTree(schema, masks, document, name);
+  const paths = sights === undefined ? [] : maskedPaths(tree, sights);
+  const joined = sights === undefined ? undefined : joinedMasks(tree, sights);
+  const made: PermittedOperation = {
+    prepared: joined === undefined ? filtered : Object.freeze({ ...filtered, masks: joined }),
+    masked: paths.length === 0 ? undefined : JSON.stringify(paths),
+    planned: new Map(),
+  };
   makeRoom(permitted);
-  permitted.set(mask, made);
+  permitted.set(kept, made);
   operations.grow(of, analyzed.size * BYTES_PER_FILTERED);
   return made;
 };

@@ -3,7 +3,7 @@ import { parse } from 'graphql';
 import { answerError } from '../answer-errors.ts';
 import { takesTooManyComparisons } from '../comparisons.ts';
 import { isTooLarge, MOST_TOKENS } from '../document-size.ts';
-import { type Exchange, from } from '../exchange.ts';
+import { type Exchange, from, type HttpAnswer } from '../exchange.ts';
 import { acceptedType } from '../http/accepted-type.ts';
 import { admitKnown } from '../operations/admit-known.ts';
 import type { Step } from '../pipeline.ts';
@@ -21,7 +21,11 @@ export const admitDocument: Step = async (exchange, next) => {
   if (contentType === undefined) return byApollo(exchange, next);
   exchange.contentType = contentType;
   await next();
-  exchange.answer = { status: 200, headers: ['content-type', contentType], body: from(exchange, 'text') };
+  exchange.answer = asRejected(exchange, {
+    status: 200,
+    headers: ['content-type', contentType],
+    body: from(exchange, 'text'),
+  });
 };
 
 const byApollo: Step = async (exchange, next) => {
@@ -35,12 +39,17 @@ const byApollo: Step = async (exchange, next) => {
   if (answer.body.kind !== 'complete') throw new Error('answers come in one piece');
   const result = answer.body.string as unknown as ApolloResult;
   const isAnswered = result.data === ANSWERED;
-  exchange.answer = {
+  exchange.answer = asRejected(exchange, {
     status: answer.status ?? 200,
     headers: [...answer.headers].flat(),
     body: isAnswered ? from(exchange, 'text') : refused(exchange, result),
-  };
+  });
 };
+
+const asRejected = ({ rejection }: Exchange, answer: HttpAnswer): HttpAnswer =>
+  rejection === undefined
+    ? answer
+    : { ...answer, status: rejection.status, headers: [...answer.headers, ...rejection.headers] };
 
 /** Nothing runs for a client that accepts none of our answers. Apollo Server refuses it, but not before it has run. */
 const ifAcceptable = (exchange: Exchange, next: () => Promise<void>) => async (): Promise<void> => {

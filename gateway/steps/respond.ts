@@ -1,27 +1,32 @@
 import type { GraphQLError } from 'graphql';
 import { answerError } from '../answer-errors.ts';
-import { hold } from '../../policies/access/conditions.ts';
-import type { DeniedPath } from '../../policies/access/denied.ts';
+import { AUDIENCES, isAudience } from '../../policies/audiences.ts';
 import { type Exchange, from } from '../exchange.ts';
 import type { Pieces } from '../executor/execute-plan.ts';
 import { errorAt } from '../executor/subgraph-error.ts';
+import type { Denial } from '../operations/denials.ts';
 import type { Step } from '../pipeline.ts';
 
 /** Writes the answer: what was executed, and an error for each selection that was denied. */
 export const respond: Step = (exchange, next) => {
   const executed = from(exchange, 'executed');
   const refused = refusals(exchange);
+  const extensions = extensionsOf(exchange);
   if ('answer' in executed) {
     exchange.errors = refused;
-    exchange.text = refused.length === 0 ? executed.answer : behindErrors(written(refused, exchange), executed.answer);
+    const answer = refused.length === 0 ? executed.answer : behindErrors(written(refused, exchange), executed.answer);
+    exchange.text = extensions === undefined ? answer : beforeExtensions(answer, extensions);
     return next();
   }
   const errors = [...refused, ...executed.errors];
   exchange.errors = errors;
-  exchange.text =
-    errors.length === 0
-      ? `{"data":${executed.data}}`
-      : `{"errors":${written(errors, exchange)},"data":${executed.data}}`;
+  if (exchange.rejection !== undefined) {
+    exchange.text = `{"errors":${written(errors, exchange)}}`;
+    return next();
+  }
+  const before = errors.length === 0 ? '' : `"errors":${written(errors, exchange)},`;
+  const behind = extensions === undefined ? '' : `,"extensions":${extensions}`;
+  exchange.text = `{${before}"data":${executed.data}${behind}}`;
   return next();
 };
 
@@ -31,17 +36,40 @@ const behindErrors = (errors: string, [first = Buffer.from('{'), ...others]: Pie
   ...others,
 ];
 
+/** Before the last brace. */
+const beforeExtensions = (answer: Pieces, extensions: string): Pieces => [
+  ...answer.slice(0, -1),
+  ...answer.slice(-1).map((last) => last.subarray(0, -1)),
+  Buffer.from(`,"extensions":${extensions}}`),
+];
+
+/** What of the answer was masked, and what would have been refused, for those who may know that there is more. */
+const extensionsOf = (exchange: Exchange): string | undefined => {
+  const { masked } = from(exchange, 'permitted');
+  if ((masked === undefined && exchange.denials?.mode !== 'dryRun') || !isToldWhy(exchange)) return undefined;
+  const parts = [...(masked === undefined ? [] : [`"masked":${masked}`]), ...dryRunOf(exchange)];
+  return parts.length === 0 ? undefined : `{${parts.join()}}`;
+};
+
+const dryRunOf = ({ denials }: Exchange): readonly string[] =>
+  denials?.mode === 'dryRun' ? [`"authorization":${JSON.stringify({ mode: 'dryRun', denied: denials.denials })}`] : [];
+
 const written = (errors: readonly GraphQLError[], exchange: Exchange): string =>
   JSON.stringify(errors.map((error) => answerError(error.toJSON(), error, exchange)));
 
 const refusals = (exchange: Exchange): readonly GraphQLError[] => {
-  const { deniedPaths } = from(exchange, 'permitted').prepared;
-  if (deniedPaths.length === 0) return [];
-  const { variables } = from(exchange, 'operation');
-  const paths = distinct(deniedPaths.filter(({ when }) => hold(when, variables)));
-  return paths.map(({ path }) => errorAt('UNAUTHORIZED_FIELD_OR_TYPE', path));
+  const { mode, denials } = exchange.denials ?? NONE;
+  if (mode === 'dryRun') return [];
+  return denials.map(({ path, code, ...why }) => errorAt(code, path, { why: told(exchange, why) }));
 };
 
-const distinct = (paths: readonly DeniedPath[]): DeniedPath[] => [
-  ...new Map(paths.map((denied) => [denied.path.join('\n'), denied])).values(),
-];
+const NONE: NonNullable<Exchange['denials']> = { mode: 'filter', denials: [] };
+
+/** Everybody learns by what to ask about a refusal; what it would take, only who may know. */
+const told = (exchange: Exchange, { decisionId, needs }: Pick<Denial, 'decisionId' | 'needs'>) =>
+  isToldWhy(exchange) ? { decisionId, needs } : { decisionId };
+
+const isToldWhy = (exchange: Exchange): boolean => {
+  const { audience } = from(exchange, 'identity');
+  return isAudience(audience) && AUDIENCES[audience].isToldWhy;
+};

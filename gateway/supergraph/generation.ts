@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Schema } from '@apollo/federation-internals';
-import type { GraphQLSchema } from 'graphql';
-import { extractRequirements, noRequirements, POLICY, type Requirements } from '../../policies/access/requirements.ts';
+import { type DocumentNode, type GraphQLSchema, parse } from 'graphql';
+import { noRequirements, type Requirements } from '../../policies/access/requirement-table.ts';
+import { extractRequirements } from '../../policies/access/requirements.ts';
+import type { Rules } from '../../policies/rules/rule.ts';
+import { type FieldMasks, maskable, readFieldMasks } from '../../policies/field-masks.ts';
 import { overrideLabels } from '../planning/overrides.ts';
 import { createPlanner, type Planner } from '../planning/planner.ts';
 import { readSupergraph } from '../planning/read-supergraph.ts';
@@ -27,6 +30,8 @@ export interface Generation {
   readonly overrideLabels: readonly string[];
   readonly subgraphs: readonly { readonly name: string; readonly url: string }[];
   readonly requirements: Requirements;
+  /** Fields that somebody sees otherwise than they are. */
+  readonly masks: FieldMasks;
   readonly operations: OperationCache;
 }
 
@@ -37,22 +42,24 @@ export interface GenerationOptions {
   readonly forReference?: boolean;
   /** Bytes that may be spent on keeping what was made of operations. */
   readonly operationBytes?: number;
+  /** The rules that `@policy` may name; ours unless the supergraph is another's. */
+  readonly rules?: Rules;
 }
 
 /**
  * Builds the generation of a supergraph.
  *
  * Apollo's gateway refuses a supergraph with security features, since it does not enforce them; we do, so the planner
- * is used without it. `@policy` is refused until there are rules to ask.
+ * is used without it.
  *
  * @throws when the text is no supergraph, or needs what we do not have
  */
 export const createGeneration = (supergraphSdl: string, options: GenerationOptions = {}): Generation => {
   const open = options.open ?? false;
   const supergraph = readSupergraph(supergraphSdl);
-  if (!open) refusePolicies(supergraph.schema);
   if (options.forReference === true) refuseContexts(supergraph.schema);
   const apiSchema = supergraph.apiSchema();
+  const document = parse(supergraphSdl, { noLocation: true });
   return Object.freeze({
     id: createHash('sha256').update(supergraphSdl).digest('hex'),
     supergraphSdl,
@@ -62,10 +69,13 @@ export const createGeneration = (supergraphSdl: string, options: GenerationOptio
     planner: createPlanner(supergraphSdl, { isFixed: options.forReference !== true }),
     overrideLabels: overrideLabels(supergraph.schema),
     subgraphs: Object.freeze(supergraph.subgraphsMetadata().map(({ name, url }) => Object.freeze({ name, url }))),
-    requirements: open ? noRequirements : extractRequirements(supergraph.schema),
+    requirements: open ? noRequirements : requirementsOf(supergraph.schema, document, options),
+    masks: open ? NO_MASKS : maskable(readFieldMasks(document)),
     operations: createOperationCache(options.operationBytes ?? MOST_BYTES),
   });
 };
+
+const NO_MASKS: FieldMasks = new Map();
 
 const MOST_BYTES = 128 * 1024 * 1024;
 
@@ -78,9 +88,8 @@ const refuseContexts = (supergraph: Schema): void => {
 
 const CONTEXT = 'https://specs.apollo.dev/context';
 
-const refusePolicies = (supergraph: Schema): void => {
-  if (supergraph.coreFeatures?.getByIdentity(POLICY) === undefined) return;
-  throw new Error(
-    'The supergraph uses @policy, and this gateway has no rules yet: it would have to let everybody pass.',
-  );
-};
+const requirementsOf = (supergraph: Schema, document: DocumentNode, { rules }: GenerationOptions): Requirements =>
+  extractRequirements(supergraph, {
+    document,
+    ...(rules === undefined ? {} : { rules }),
+  });

@@ -1,16 +1,24 @@
 import { parse } from 'graphql';
 import { readEveryField } from '../../policies/catalogue.ts';
+import { lintArguments } from './lint/arguments.ts';
+import { lintGuards } from './lint/guards.ts';
+import { lintMasks, lintSubgraphMasks } from './lint/masks.ts';
 import { lintNulls } from './lint/nulls.ts';
 import { lintClasses, lintDerived, lintFreshness, lintOwners } from './lint/ownership.ts';
 import { lintWrites } from './lint/writes.ts';
 
 /**
- * What is wrong with a supergraph that composes: fields nobody owns or has classified, owners that contradict each other,
- * writes to what somebody else owns, and nulls that take more with them than they have to.
+ * What is wrong with a supergraph that composes: fields nobody owns, has classified or guards, owners that contradict each
+ * other, writes to what somebody else owns, masks that are none for their class, nulls that take more with them than they
+ * have to, and arguments that could be used to find out what may not be seen.
  *
+ * @param subgraphs what it was composed of, to hold what each says of its fields against the whole
  * @returns one sentence each, beginning with the coordinate
  */
-export const lintSupergraph = (supergraphSdl: string): readonly string[] => {
+export const lintSupergraph = (
+  supergraphSdl: string,
+  subgraphs: readonly { readonly name: string; readonly sdl: string }[] = [],
+): readonly string[] => {
   const catalogue = readEveryField(supergraphSdl);
   const document = parse(supergraphSdl, { noLocation: true });
   return [
@@ -19,7 +27,11 @@ export const lintSupergraph = (supergraphSdl: string): readonly string[] => {
     ...lintFreshness(catalogue),
     ...lintDerived(catalogue),
     ...lintWrites(document, catalogue),
+    ...lintGuards(document, catalogue),
+    ...lintMasks(document),
+    ...lintSubgraphMasks(document, subgraphs),
     ...lintNulls(document),
+    ...lintArguments(document),
   ];
 };
 

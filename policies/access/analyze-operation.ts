@@ -19,8 +19,8 @@ import {
   visit,
 } from 'graphql';
 import { ALWAYS, type Conditions, narrowed, NEVER } from './conditions.ts';
-import { fieldNeeds } from './field-needs.ts';
-import type { RequirementIds, Requirements } from './requirements.ts';
+import { fieldNeeds, type LocalNeed } from './field-needs.ts';
+import type { RequirementIds, Requirements } from './requirement-table.ts';
 
 /** A field of the operation, in its place, with what selecting it needs. */
 export interface AnalyzedField {
@@ -28,7 +28,8 @@ export interface AnalyzedField {
   readonly node: FieldNode;
   readonly responseKey: string;
   readonly type: GraphQLOutputType;
-  readonly needs: RequirementIds;
+  /** Positions in `Requirements.all`; those after its end are `occurrences` of the operation. */
+  readonly needs: readonly number[];
   /** Object types it applies to; `undefined`: all that can stand here. */
   readonly objects: ReadonlySet<string> | undefined;
   /** When it is part of the answer, given that the object it stands in is. */
@@ -45,14 +46,24 @@ export interface AnalyzedFragment {
   readonly selections: readonly AnalyzedSelection[];
 }
 
+export interface Occurrence extends LocalNeed {
+  /** By which `needs` name it. */
+  readonly id: number;
+}
+
 export type AnalyzedSelection = AnalyzedField | AnalyzedFragment;
 
 export interface AnalyzedOperation {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   readonly selections: readonly AnalyzedSelection[];
-  /** Every requirement the operation touches; what a caller may run depends on these and on nothing else. */
+  /** The requirements that are met or not by who asks and what for, whatever the arguments are. */
   readonly touched: RequirementIds;
+  /**
+   * Those that are met or not in one place, by the arguments given there. What a caller may run depends on these, on
+   * `touched`, and on nothing else.
+   */
+  readonly occurrences: readonly Occurrence[];
   /** Selections with fragments expanded, at least 1. */
   readonly size: number;
   /** A response key that is free for `__typename`s nobody has asked for. */
@@ -74,7 +85,14 @@ export const analyzeOperation = (
   const operation = getOperationAST(document, operationName);
   const root = operation == null ? undefined : schema.getRootType(operation.operation);
   if (operation == null || root == null) throw new Error('only a validated operation is analyzed');
-  const walk: Walk = { schema, requirements, fragments: fragmentsOf(document), touched: new Set(), size: 1 };
+  const walk: Walk = {
+    schema,
+    requirements,
+    fragments: fragmentsOf(document),
+    touched: new Set(),
+    occurrences: [],
+    size: 1,
+  };
   const place: Place = { type: root, standing: new Set([root.name]), objects: new Set([root.name]), when: ALWAYS };
   const selections = analyze(walk, operation.selectionSet, place);
   return Object.freeze({
@@ -82,6 +100,7 @@ export const analyzeOperation = (
     operation,
     selections,
     touched: [...walk.touched].toSorted((a, b) => a - b),
+    occurrences: walk.occurrences,
     size: walk.size,
     typeKey,
   });
@@ -101,6 +120,7 @@ interface Walk {
   readonly requirements: Requirements;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly touched: Set<number>;
+  readonly occurrences: Occurrence[];
   size: number;
 }
 
@@ -135,13 +155,7 @@ const analyzeField = (walk: Walk, node: FieldNode, place: Place): AnalyzedField 
     const free = { kind: 'field', node, responseKey, needs: NOTHING, objects, when: place.when } as const;
     return { ...free, type: walk.schema.getType('String') as GraphQLOutputType, selections: undefined };
   }
-  const needs = fieldNeeds(walk.schema, walk.requirements, {
-    parent: place.type,
-    objects: place.objects,
-    field,
-    arguments: node.arguments,
-  });
-  for (const id of needs) walk.touched.add(id);
+  const needs = needsOf(walk, node, place, field);
   const type = getNamedType(field.type);
   const selections =
     node.selectionSet === undefined || !isCompositeType(type)
@@ -152,11 +166,28 @@ const analyzeField = (walk: Walk, node: FieldNode, place: Place): AnalyzedField 
     node,
     responseKey,
     type: field.type,
-    needs: [...needs],
+    needs,
     objects,
     when: place.when,
     selections,
   };
+};
+
+const needsOf = (
+  walk: Walk,
+  node: FieldNode,
+  { type: parent, objects }: Place,
+  field: GraphQLField<unknown, unknown>,
+): readonly number[] => {
+  const position = { parent, objects, field, arguments: node.arguments };
+  const { always, local } = fieldNeeds(walk.schema, walk.requirements, position);
+  for (const id of always) walk.touched.add(id);
+  const occurrences = local.map((need, index) => ({
+    ...need,
+    id: walk.requirements.all.length + walk.occurrences.length + index,
+  }));
+  walk.occurrences.push(...occurrences);
+  return [...always, ...occurrences.map(({ id }) => id)];
 };
 
 const NOTHING: RequirementIds = Object.freeze([]);

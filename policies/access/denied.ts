@@ -1,4 +1,5 @@
 import type { GraphQLOutputType } from 'graphql';
+import type { Occurrence } from './analyze-operation.ts';
 import type { Condition } from './conditions.ts';
 
 /** What was taken out of the selections of one object of the answer. */
@@ -29,5 +30,9 @@ export interface Below extends Position {
 export interface DeniedPath {
   /** Response keys; `@` stands for every index of a list. */
   readonly path: readonly string[];
+  /** What the caller does not meet: positions in `Requirements.all`, each once. */
+  readonly unmet: readonly number[];
+  /** Those of them that were judged by arguments. */
+  readonly occurrences: readonly Occurrence[];
   readonly when: readonly Condition[];
 }

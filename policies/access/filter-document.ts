@@ -10,11 +10,12 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
-import type { AnalyzedField, AnalyzedOperation, AnalyzedSelection } from './analyze-operation.ts';
+import type { Identity } from '../../platform/identity.ts';
+import type { AnalyzedField, AnalyzedOperation, AnalyzedSelection, Occurrence } from './analyze-operation.ts';
 import type { Condition } from './conditions.ts';
 import type { Below, DeniedPath, DeniedSelections, Missing } from './denied.ts';
-import { type Holder, isSatisfied } from './requirement.ts';
-import type { Requirements } from './requirements.ts';
+import { isSatisfied } from './requirement.ts';
+import type { Requirements } from './requirement-table.ts';
 
 /** What a caller with one mask may run of one operation. */
 export interface PreparedOperation {
@@ -28,15 +29,41 @@ export interface PreparedOperation {
   readonly typeKey: string;
 }
 
-/** One digit per requirement the operation touches: `1` where the caller meets it. */
-export const maskOf = ({ all }: Requirements, { touched }: AnalyzedOperation, identity: Holder): string => {
+type Variables = Readonly<Record<string, unknown>>;
+
+const NO_VARIABLES: Variables = Object.freeze({});
+
+/**
+ * One digit per requirement the operation touches, then one per occurrence: `1` where the caller meets it.
+ *
+ * @param variables coerced, defaults filled in
+ */
+export const maskOf = (
+  { all, rules }: Requirements,
+  { touched, occurrences }: AnalyzedOperation,
+  identity: Identity,
+  variables: Variables = NO_VARIABLES,
+): string => {
   let mask = '';
   for (const id of touched) {
     const requirement = all[id];
-    mask += requirement !== undefined && isSatisfied(requirement, identity) ? MET : UNMET;
+    mask += requirement !== undefined && isSatisfied(requirement, identity, rules) ? MET : UNMET;
+  }
+  for (const { requirement: id, concerns, argumentsOf } of occurrences) {
+    const requirement = all[id];
+    const isMet =
+      requirement !== undefined &&
+      (requirement.kind === 'policy'
+        ? !concerns(variables) || isSatisfied(requirement, identity, rules, argumentsOf(variables))
+        : isSatisfied(requirement, identity, rules) || !concerns(variables));
+    mask += isMet ? MET : UNMET;
   }
   return mask;
 };
+
+/** The mask of whoever meets everything. */
+export const wholeMask = ({ touched, occurrences }: AnalyzedOperation): string =>
+  MET.repeat(touched.length + occurrences.length);
 
 const MET = '1';
 const UNMET = '0';
@@ -48,13 +75,14 @@ const UNMET = '0';
  * alike.
  */
 export const filterDocument = (analyzed: AnalyzedOperation, mask: string): PreparedOperation => {
-  const { document, operation, typeKey, touched } = analyzed;
-  const unmet = new Set(touched.filter((_id, index) => mask[index] !== MET));
+  const { document, operation, typeKey, touched, occurrences } = analyzed;
+  const ids = [...touched, ...occurrences.map(({ id }) => id)];
+  const unmet = new Set(ids.filter((_id, index) => mask[index] !== MET));
   const common = { operation, typeKey };
   if (unmet.size === 0) return Object.freeze({ ...common, document, denied: undefined, deniedPaths: [] });
   const denied = new Draft();
   const deniedPaths: DeniedPath[] = [];
-  const cut: Cut = { unmet, typeKey, deniedPaths };
+  const cut: Cut = { unmet, occurrences: new Map(occurrences.map((one) => [one.id, one])), typeKey, deniedPaths };
   const selections = filterSet(cut, analyzed.selections, denied, [], []);
   return Object.freeze({
     ...common,
@@ -66,6 +94,7 @@ export const filterDocument = (analyzed: AnalyzedOperation, mask: string): Prepa
 
 interface Cut {
   readonly unmet: ReadonlySet<number>;
+  readonly occurrences: ReadonlyMap<number, Occurrence>;
   readonly typeKey: string;
   readonly deniedPaths: DeniedPath[];
 }
@@ -145,7 +174,7 @@ const filterField = (
   draft.order.push(responseKey);
   if (field.needs.some((id) => cut.unmet.has(id))) {
     draft.missing.push(position);
-    cut.deniedPaths.push({ path: [...path, responseKey], when });
+    cut.deniedPaths.push({ path: [...path, responseKey], ...unmetOf(cut, field), when });
     return [];
   }
   if (field.selections === undefined) return [node];
@@ -155,6 +184,15 @@ const filterField = (
   if (left.length === 0) draft.missing.push(position);
   if (left.length === 0) return [];
   return [{ ...node, selectionSet: setOf(left) }];
+};
+
+const unmetOf = (
+  { unmet, occurrences: all }: Cut,
+  { needs }: AnalyzedField,
+): Pick<DeniedPath, 'unmet' | 'occurrences'> => {
+  const failed = needs.filter((id) => unmet.has(id));
+  const occurrences = failed.flatMap((id) => all.get(id) ?? []);
+  return { unmet: [...new Set(failed.map((id) => all.get(id)?.requirement ?? id))], occurrences };
 };
 
 /** A field that is never part of the answer stays as far as it may, so that the document means what it meant. */

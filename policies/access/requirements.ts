@@ -7,70 +7,56 @@ import {
   type Schema,
   type SchemaElement,
 } from '@apollo/federation-internals';
-import { follows, type Requirement, requirementKey } from './requirement.ts';
-
-/** Positions in `Requirements.all`. */
-export type RequirementIds = readonly number[];
-
-/** What the supergraph asks of callers, by where it asks. */
-export interface Requirements {
-  /** Every distinct requirement there is. */
-  readonly all: readonly Requirement[];
-  /** For using a value of the type. Of an interface: only what its object types do not already ask. */
-  ofType(type: string): RequirementIds;
-  /** For the field itself, without its type and its parent. */
-  ofField(type: string, field: string): RequirementIds;
-}
+import type { DocumentNode } from 'graphql';
+import { RULES } from '../rules/list.ts';
+import type { Rules } from '../rules/rule.ts';
+import { type Alternatives, follows, type Requirement } from './requirement.ts';
+import { type Requirements, requirementTable } from './requirement-table.ts';
 
 const AUTHENTICATED = 'https://specs.apollo.dev/authenticated';
 const REQUIRES_SCOPES = 'https://specs.apollo.dev/requiresScopes';
-export const POLICY = 'https://specs.apollo.dev/policy';
+const POLICY = 'https://specs.apollo.dev/policy';
 
-/** A supergraph that asks nothing of anybody, for the open gateway. */
-export const noRequirements: Requirements = Object.freeze({ all: [], ofType: () => [], ofField: () => [] });
+export interface ExtractOptions {
+  /** The text of the supergraph: what arguments are about and which class fields are of stands in directives of ours. */
+  readonly document?: DocumentNode;
+  /** The rules that `@policy` may name. */
+  readonly rules?: Rules;
+}
 
 /**
- * Reads `@authenticated` and `@requiresScopes` from a supergraph.
+ * Reads `@authenticated`, `@requiresScopes` and `@policy` from a supergraph, and what the use of its arguments takes.
  *
  * The names are looked up through `@link`, since a subgraph may import them under others. An interface carries copies
  * of what its object types ask (the composer puts them there); those are dropped, because a selection on an interface
  * is judged by every object type it can meet, and a fragment on an allowed one has to pass.
+ *
+ * @throws when a policy names a rule there is not, or stands where its rule has no arguments to look at
  */
-export const extractRequirements = (supergraph: Schema): Requirements => {
+export const extractRequirements = (
+  supergraph: Schema,
+  { document, rules = RULES }: ExtractOptions = {},
+): Requirements => {
   const names = {
     authenticated: directiveName(supergraph, AUTHENTICATED, 'authenticated'),
     requiresScopes: directiveName(supergraph, REQUIRES_SCOPES, 'requiresScopes'),
+    policy: directiveName(supergraph, POLICY, 'policy'),
   };
   const read = (element: SchemaElement<never, never>) => requirementsOf(element, names);
-  const all: Requirement[] = [];
-  const ids = new Map<string, number>();
-  const table = new Map<string, RequirementIds>();
-  const put = (coordinate: string, requirements: readonly Requirement[]) => {
-    if (requirements.length > 0)
-      table.set(
-        coordinate,
-        requirements.map((one) => register(one, all, ids)),
-      );
-  };
+  const asked = new Map<string, readonly Requirement[]>();
   for (const type of supergraph.types()) {
-    put(
+    asked.set(
       type.name,
       isInterfaceType(type) ? withoutCopies(read(asElement(type)), implied(type, read)) : read(asElement(type)),
     );
     for (const field of fieldsOf(type)) {
       const own = read(asElement(field));
       const kept = isInterfaceType(type) ? withoutCopies(own, implied(type, read, field.name)) : own;
-      put(`${type.name}.${field.name}`, kept);
+      asked.set(`${type.name}.${field.name}`, kept);
     }
   }
-  return Object.freeze({
-    all: Object.freeze(all),
-    ofType: (type: string) => table.get(type) ?? NONE,
-    ofField: (type: string, field: string) => table.get(`${type}.${field}`) ?? NONE,
-  });
+  return requirementTable(asked, document, rules);
 };
-
-const NONE: RequirementIds = Object.freeze([]);
 
 type Read = (element: SchemaElement<never, never>) => readonly Requirement[];
 
@@ -82,19 +68,27 @@ const directiveName = (supergraph: Schema, identity: string, name: string): stri
 
 const requirementsOf = (
   element: SchemaElement<never, never>,
-  names: { readonly authenticated: string | undefined; readonly requiresScopes: string | undefined },
+  names: Readonly<Record<'authenticated' | 'requiresScopes' | 'policy', string | undefined>>,
 ): readonly Requirement[] => {
   const found: Requirement[] = [];
   if (names.authenticated !== undefined && element.hasAppliedDirective(names.authenticated))
     found.push({ kind: 'authenticated' });
-  if (names.requiresScopes === undefined) return found;
-  const applied = element.appliedDirectivesOf(names.requiresScopes) as readonly Directive[];
-  for (const directive of applied) {
-    const { scopes } = directive.arguments() as { scopes: readonly (readonly string[])[] };
-    found.push({ kind: 'scopes', alternatives: scopes });
-  }
+  for (const { scopes } of argumentsOf(element, names.requiresScopes))
+    if (scopes !== undefined) found.push({ kind: 'scopes', alternatives: scopes });
+  for (const { policies } of argumentsOf(element, names.policy))
+    if (policies !== undefined) found.push({ kind: 'policy', alternatives: policies });
   return found;
 };
+
+const argumentsOf = (
+  element: SchemaElement<never, never>,
+  name: string | undefined,
+): readonly Readonly<Record<string, Alternatives | undefined>>[] =>
+  name === undefined
+    ? []
+    : (element.appliedDirectivesOf(name) as readonly Directive[]).map(
+        (directive) => directive.arguments() as Readonly<Record<string, Alternatives>>,
+      );
 
 const fieldsOf = (type: NamedType): readonly { readonly name: string }[] =>
   isObjectType(type) || isInterfaceType(type) ? type.fields() : [];
@@ -108,12 +102,3 @@ const implied = (type: InterfaceType, read: Read, field?: string): readonly Requ
 
 const withoutCopies = (own: readonly Requirement[], others: readonly Requirement[]): readonly Requirement[] =>
   own.filter((requirement) => !follows(others, requirement));
-
-const register = (requirement: Requirement, all: Requirement[], ids: Map<string, number>): number => {
-  const key = requirementKey(requirement);
-  const known = ids.get(key);
-  if (known !== undefined) return known;
-  const id = all.push(Object.freeze(requirement)) - 1;
-  ids.set(key, id);
-  return id;
-};

@@ -34,7 +34,13 @@ describe('a denied field', () => {
       {
         message: 'Unauthorized field or type.',
         path: ['items', '@', 'cost'],
-        extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE', retryable: false, requestId: expect.any(String) },
+        extensions: {
+          code: 'UNAUTHORIZED_FIELD_OR_TYPE',
+          retryable: false,
+          requestId: expect.any(String),
+          decisionId: expect.stringMatching(/^[\w-]{16}$/),
+          needs: [{ kind: 'scopes', oneOf: [['stock:read', 'finance:read'], ['audit']] }],
+        },
       },
     ]);
     expect(asked()).toEqual(['{items{id}}']);
@@ -150,11 +156,14 @@ describe('a protected type', () => {
     expect(fine.body.data.things).toEqual([{ deniedType: 'Item', a: 'i1' }, null, { deniedType: 'Drug', b: null }]);
   });
 
-  it('of an argument closes the field it is given to, whether named in a literal or possible in a variable', async () => {
+  it('of an argument closes the field it is given to, whether named in a literal or in the value of a variable', async () => {
     const denied = ['{ grade(of: GOOD) }', '{ grade(filter: { inner: { grade: POOR } }) }'];
     for (const query of denied) expect((await graph.ask(query)).body.data).toEqual({ grade: null });
     const byVariable = 'query($f: GradeFilter) { grade(filter: $f) }';
-    expect((await graph.ask(byVariable, { variables: { f: { text: 'x' } } })).body.data).toEqual({ grade: null });
+    for (const f of [{ grade: 'GOOD' }, { text: 'x', inner: { inner: { grade: 'POOR' } } }])
+      expect((await graph.ask(byVariable, { variables: { f } })).body.data).toEqual({ grade: null });
+    for (const f of [{ text: 'x' }, { text: 'x', grade: null }, null])
+      expect((await graph.ask(byVariable, { variables: { f } })).body).toEqual({ data: { grade: 'fine' } });
     expect((await graph.ask('{ grade(filter: { text: "x" }) }')).body.data).toEqual({ grade: 'fine' });
     const allowed = await graph.ask(byVariable, { variables: { f: { grade: 'GOOD' } }, scopes: ['grade:use'] });
     expect(allowed.body.data).toEqual({ grade: 'fine' });

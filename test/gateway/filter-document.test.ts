@@ -21,6 +21,7 @@ import { filterDocument, maskOf } from '../../policies/access/filter-document.ts
 import { completeDenied } from '../../gateway/executor/complete-denied.ts';
 import { compose } from '../../gateway/supergraph/compose.ts';
 import { createGeneration, type Generation } from '../../gateway/supergraph/generation.ts';
+import { holding } from '../harness/identity.ts';
 import { LINK } from './start-graph.ts';
 
 const SDL = `${LINK}
@@ -56,7 +57,7 @@ describe('filterDocument', () => {
         const document = parse(`query($on: Boolean!) { __typename @include(if: $on) ${text} }`);
         // Fields of the same key that cannot be merged are a matter of validation, and never come this far.
         fc.pre(validate(generation.schema, document, specifiedRules).length === 0);
-        const identity = { scopes: new Set(scopes) };
+        const identity = holding(scopes);
         const analyzed = analyzeOperation(generation.schema, generation.requirements, document, null);
         const prepared = filterDocument(analyzed, maskOf(generation.requirements, analyzed, identity));
         const variables = { on };

@@ -12,16 +12,22 @@ const COMMON = readFileSync(join(ROOT, 'subgraphs', 'common.graphql'), 'utf8');
 const HEAD = COMMON.slice(0, COMMON.indexOf('"A day in ISO 8601'));
 const DATA = '@systemOfRecord(system: ODOO) @classification(class: INTERNAL)';
 
-/** What the lint says of subgraphs `a`, `b` …, each given by its types. */
+/** Everything the lint says of subgraphs `a`, `b` …, each given by its types. */
+const lintAll = (...subgraphs: readonly string[]): readonly string[] => {
+  const parts = subgraphs.map((sdl, index) => {
+    const name = 'abc'.charAt(index);
+    return { name, url: `http://${name}.invalid/`, sdl: `${HEAD}\n${sdl}` };
+  });
+  return lintSupergraph(compose(parts).supergraphSdl, parts);
+};
+
+const isOfGuards = (problem: string): boolean => problem.includes('guarded (@') || problem.includes('has a token (@');
+
+/** Without what it says of guards, which most of the types below have none of. */
 const lint = (...subgraphs: readonly string[]): readonly string[] =>
-  lintSupergraph(
-    compose(
-      subgraphs.map((sdl, index) => {
-        const name = 'abc'.charAt(index);
-        return { name, url: `http://${name}.invalid/`, sdl: `${HEAD}\n${sdl}` };
-      }),
-    ).supergraphSdl,
-  );
+  lintAll(...subgraphs).filter((problem) => !isOfGuards(problem));
+
+const lintGuards = (...subgraphs: readonly string[]): readonly string[] => lintAll(...subgraphs).filter(isOfGuards);
 
 /** A type whose one field is said to have these owners. */
 const owned = (...owners: readonly string[]): readonly string[] =>
@@ -249,5 +255,113 @@ describe('a field that is never null', () => {
         `type Query { t: T } type T ${guard} ${DATA} { ${field} } type Inner @requiresScopes(scopes: [["x"]]) ${DATA} { g: Int }`,
       ),
     ).toEqual([]);
+  });
+});
+
+describe('the guard of a field', () => {
+  const NOT_GUARDED = 'is not guarded (@requiresScopes, @policy or @authenticated)';
+  const TOO_LITTLE = 'is PII, and everybody may see it who has a token (@requiresScopes or @policy)';
+  const SCOPE = '@requiresScopes(scopes: [["x"]])';
+
+  it('has to be there', () => {
+    expect(lintGuards(`type Query { t: T } type T ${DATA} { f: Int }`)).toEqual([
+      `Query.t: ${NOT_GUARDED}`,
+      `T.f: ${NOT_GUARDED}`,
+    ]);
+  });
+
+  it('is its own, that of its type, or that of what it returns', () => {
+    expect(lintGuards(`type Query { t: T } type T @authenticated ${DATA} { f: Int }`)).toEqual([]);
+    expect(lintGuards(`type Query { t: T @authenticated } type T ${DATA} { f: Int @authenticated }`)).toEqual([]);
+    expect(
+      lintGuards(`type Query { t: T @authenticated } type T ${DATA} { u: [U!]! } type U ${SCOPE} ${DATA} { f: Int }`),
+    ).toEqual([]);
+  });
+
+  it('of a value is that of the field which holds it', () => {
+    expect(
+      lintGuards(`type Query { t: T } type T @authenticated ${DATA} { v: V } type V @valueType { amount: Int }`),
+    ).toEqual([]);
+  });
+
+  it('takes more than a token where the field is more than everyday business', () => {
+    const pii = DATA.replace('INTERNAL', 'PII');
+    expect(lintGuards(`type Query { t: T } type T @authenticated ${pii} { f: Int }`)).toEqual([
+      `Query.t: ${TOO_LITTLE}`,
+      `T.f: ${TOO_LITTLE}`,
+    ]);
+    expect(lintGuards(`type Query { t: T } type T ${SCOPE} ${pii} { f: Int }`)).toEqual([]);
+    expect(
+      lintGuards(`type Query { t: T } type T @authenticated ${DATA} { f: Int @classification(class: PII) ${SCOPE} }`),
+    ).toEqual([]);
+  });
+});
+
+describe('the mask of a field', () => {
+  const SCALARS = 'scalar Date scalar Decimal type PageInfo @shareable @valueType { endCursor: String }';
+  const of = (ofClass: string, fields: string, more = '') =>
+    lint(
+      `${SCALARS} type Query { t: T } type T @key(fields: "id") @systemOfRecord(system: ODOO) @classification(class: ${ofClass}) { id: ID! ${fields} } ${more}`,
+    );
+
+  it.each([
+    ['PII', 'f: String @mask(as: INITIALS)'],
+    ['PII', 'f: [String!] @mask(as: HASH)'],
+    ['PHI_ADMIN', 'f: String @mask(as: KEEP)'],
+    ['PII', 'f: Date @mask(as: REMOVED)'],
+    ['FIN_RESTRICTED', 'f: String @mask(as: LAST_FOUR)'],
+    ['HR', 'f: String'],
+  ])('may be one of its class: %s { %s }', (ofClass, field) => {
+    expect(of(ofClass, field)).toEqual([]);
+  });
+
+  it.each([
+    ['KEEP is no mask for text of PII (REMOVED, HASH, INITIALS, LAST_FOUR)', 'PII', 'f: String @mask(as: KEEP)'],
+    ['INITIALS is no mask for date of PII (YEAR, REMOVED)', 'PII', 'f: Date @mask(as: INITIALS)'],
+    ['KEEP is no mask for date of PHI_ADMIN (YEAR, REMOVED)', 'PHI_ADMIN', 'f: Date @mask(as: KEEP)'],
+    ['KEEP is no mask for amount of HR_RESTRICTED (REMOVED)', 'HR_RESTRICTED', 'f: Decimal @mask(as: KEEP)'],
+    ['is masked in several ways: HASH, REMOVED', 'PII', 'f: String @mask(as: HASH) @mask(as: REMOVED)'],
+    ['has a mask, and is no value', 'PII', 'f: T @mask(as: HASH)'],
+    ['joins nothing (@joins)', 'PII', 'f: String @joins'],
+  ])('is refused: %s', (problem, ofClass, field) => {
+    expect(of(ofClass, field)).toContain(`T.f: ${problem}`);
+  });
+
+  it('is not at a part of a value', () => {
+    expect(of('PII', 'f: V', 'type V @valueType { g: String @mask(as: HASH) }')).toEqual([
+      'V.g: is a part of a value: the field that holds the value has the mask',
+    ]);
+  });
+
+  it('makes no null of what is never null', () => {
+    const problem = 'T.f: must be nullable, since it is masked for some of those who may see what it stands in';
+    for (const field of ['f: String!', 'f: String! @mask(as: INITIALS)', 'f: Date!'])
+      expect(of('PII', field)).toEqual([problem]);
+    expect(of('PII', 'f: String! @mask(as: HASH)')).toEqual([]);
+    // Who sees nothing of the class gets no T, and nobody sees it masked.
+    expect(of('HR_RESTRICTED', 'f: String!')).toEqual([]);
+    expect(of('INTERNAL', 'f: String! @classification(class: HR_RESTRICTED)')).toEqual([problem]);
+  });
+
+  it('is one for all subgraphs that answer the field, and so is its class', () => {
+    const owner = `type Query { t: T } type T @key(fields: "id") ${DATA} { id: ID! }`;
+    const added = (f: string) => lint(owner, `type T @key(fields: "id") { id: ID! ${f} }`);
+    expect(added('f: String @classification(class: PII) @systemOfRecord(system: ODOO)')).toEqual([]);
+    const secret = owner.replace('INTERNAL', 'PII');
+    expect(lint(secret, 'type T @key(fields: "id") { id: ID! f: String }')).toEqual([
+      'T.f: is PII, and b does not say so',
+    ]);
+    const shared = (mask: string) =>
+      `type Query { t: T @shareable } type T @shareable ${DATA.replace('INTERNAL', 'PII')} { f: String ${mask} }`;
+    expect(lint(shared('@mask(as: HASH)'), shared(''))).toContain('T.f: is masked as HASH, and b does not say so');
+  });
+
+  it('is left to the gateway where others join by the field, and only there', () => {
+    const joined = (joins: string) => [
+      `type Query { t: T } type T @key(fields: "id") ${DATA} { id: ID! who: String @classification(class: PII) ${joins} }`,
+      `type T @key(fields: "id") { id: ID! who: String @external f: Int @requires(fields: "who") @classification(class: INTERNAL) @systemOfRecord(system: HR) }`,
+    ];
+    expect(lint(...joined('@joins'))).toEqual([]);
+    expect(lint(...joined(''))).toEqual(['T.who: other subgraphs ask a for it, so that it must say @joins']);
   });
 });

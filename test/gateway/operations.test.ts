@@ -21,8 +21,10 @@ import { compose } from '../../gateway/supergraph/compose.ts';
 import { createGeneration, type Generation } from '../../gateway/supergraph/generation.ts';
 import { loadConfig } from '../../platform/config.ts';
 import { silentLog } from '../../platform/log.ts';
+import { createMaskKeys } from '../../policies/mask-keys.ts';
 import { type SubgraphDefinition, subgraphInProcess } from '../fakes/subgraph.ts';
 import { LINK } from './start-graph.ts';
+import { holding } from '../harness/identity.ts';
 
 const LETTERS = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
 
@@ -74,7 +76,7 @@ const known = (generation: Generation, text: string, name?: string): KnownOperat
   return operation;
 };
 
-const scoped = (...scopes: readonly string[]) => ({ scopes: new Set(scopes) });
+const scoped = (...scopes: readonly string[]) => holding(scopes);
 
 describe('the operation cache', () => {
   const text = (number: number) => `{ open(n: ${number}) }`.padEnd(20);
@@ -374,6 +376,7 @@ describe('documents that come by', () => {
       log: silentLog(),
       authenticator: undefined,
       executePlan: executeSpliced,
+      maskKeys: createMaskKeys(),
       overrides: NO_OVERRIDES,
     };
     const endpoint = graphEndpoint(surroundings, () => serving);

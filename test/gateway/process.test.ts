@@ -64,6 +64,39 @@ describe('the gateway process', () => {
     expect(await ended(child)).toEqual({ code: 0, signal: null });
   });
 
+  it('reads the register of clients again on SIGHUP, and keeps the one it has when that is broken', async () => {
+    const file = join(directory, 'clients.json');
+    const register = (...ids: string[]) => writeFile(file, JSON.stringify({ clients: ids.map(registration) }));
+    await register('other-app');
+    const child = run(['--supergraph', supergraph], {
+      PORT: '0',
+      OIDC_ISSUER: issuer.issuer,
+      SUBGRAPH_SECRET: SECRET.reveal(),
+      CLIENTS_FILE: file,
+      LOG_LEVEL: 'info',
+    });
+    const { url } = await ready(child);
+    const headers = { authorization: `Bearer ${await issuer.mint()}` };
+    const status = async () => (await ask(url, headers)).status;
+    expect(await status()).toBe(403);
+    const hangUp = async (event: string) => {
+      const said = logged(child, event);
+      child.kill('SIGHUP');
+      return said;
+    };
+    await register('other-app', 'ward-app');
+    await hangUp('clients:registered');
+    expect(await status()).toBe(200);
+    await writeFile(file, '{ "clients": [');
+    await hangUp('clients:kept');
+    expect(await status()).toBe(200);
+    await register('other-app');
+    await hangUp('clients:registered');
+    expect(await status()).toBe(403);
+    child.kill('SIGTERM');
+    expect(await ended(child)).toEqual({ code: 0, signal: null });
+  });
+
   const refused: readonly (readonly [string, readonly string[], Readonly<Record<string, string>>, number, RegExp])[] = [
     ['an unknown option', ['--opne'], {}, 2, /--supergraph {2}the supergraph to serve/],
     ['a port that is none', ['--port', '70000'], {}, 2, /--port needs a number/],
@@ -101,6 +134,27 @@ const run = (args: readonly string[], env: Readonly<Record<string, string>> = {}
   spawn(process.execPath, ['--import', 'tsx', 'gateway/index.ts', ...args], {
     env: { PATH: process.env['PATH'] ?? '', LOG_LEVEL: 'silent', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
+  });
+
+const registration = (id: string) => ({
+  id,
+  name: id,
+  owner: 'us',
+  audience: 'internal',
+  purposes: ['operations'],
+  scopes: '*',
+  facilities: '*',
+});
+
+/** Resolves when the process has written that to its log. */
+const logged = (child: ChildProcess, event: string): Promise<void> =>
+  new Promise((resolve) => {
+    const listen = (text: Buffer): void => {
+      if (!text.includes(event)) return;
+      child.stderr?.off('data', listen);
+      resolve();
+    };
+    child.stderr?.on('data', listen);
   });
 
 const ended = async (child: ChildProcess) => {

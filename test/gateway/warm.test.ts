@@ -14,6 +14,7 @@ import type { ExecutePlan } from '../../gateway/executor/execute-plan.ts';
 import { fail } from '../../platform/errors.ts';
 import { loadConfig } from '../../platform/config.ts';
 import { createLog, silentLog } from '../../platform/log.ts';
+import { createMaskKeys } from '../../policies/mask-keys.ts';
 import { type SubgraphDefinition, subgraphInProcess } from '../fakes/subgraph.ts';
 import { LINK, startGraph, type TestGraph } from './start-graph.ts';
 
@@ -380,7 +381,7 @@ const startOpen = async (broken: Broken = {}, log = silentLog()) => {
   const serving = await createServing({ ...made, planner }, [inProcessTransport(subgraph)], log);
   const config = loadConfig({});
   const overrides = new Map<string, boolean>();
-  const surroundings = { config, log, authenticator: undefined, executePlan, overrides };
+  const surroundings = { config, log, authenticator: undefined, executePlan, maskKeys: createMaskKeys(), overrides };
   const endpoint = graphEndpoint(surroundings, () => serving);
   const server = createServer((request, response) => void endpoint.answer(request, response));
   server.listen(0, '127.0.0.1');

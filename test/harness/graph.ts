@@ -10,6 +10,7 @@ import type { CallEvent, OdooSettings } from '../../platform/odoo/types.ts';
 import { ROOT } from '../../platform/root.ts';
 import type { CallEvent as ScimCall, ScimSettings } from '../../platform/scim/types.ts';
 import type { Store, StoreSettings } from '../../platform/store/owner.ts';
+import { configuredMaskKeys } from '../../policies/mask-keys.ts';
 import { SCOPES } from '../../policies/scopes.ts';
 import { executable } from '../../subgraphs/execute.ts';
 import type { Subgraph } from '../../subgraphs/define-subgraph.ts';
@@ -26,6 +27,7 @@ export interface Reply {
   readonly status: number;
   readonly data: Readonly<Record<string, unknown>> | null | undefined;
   readonly errors: readonly { message: string; path?: (string | number)[]; extensions: { code: string } }[];
+  readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
 export interface Asker {
@@ -33,6 +35,10 @@ export interface Asker {
   /** Facility codes; all that Odoo has when left out. */
   readonly facilities?: readonly string[];
   readonly variables?: Readonly<Record<string, unknown>>;
+  /** What the request is for; the first purpose of the client when left out. */
+  readonly purpose?: string;
+  /** The application; that of everybody who tries the graph out when left out. */
+  readonly client?: string;
 }
 
 /** The product over real HTTP in front of one server of each kind: gateway, subgraphs in the same process, an issuer. */
@@ -126,7 +132,9 @@ export const startGraph = async ({
   const owners = openOwners(subgraphs, where, config, log);
   const { odoo, hr, store: stored } = owners;
   if (odoo === undefined || hr === undefined || stored === undefined) throw new Error('an owner is read by nobody');
-  const parts = subgraphs.map((subgraph) => executable(subgraph, { owners, log }));
+  const parts = subgraphs.map((subgraph) =>
+    executable(subgraph, { owners, log, maskKeys: configuredMaskKeys(config) }),
+  );
   const gateway = await startGateway({
     config,
     log,
@@ -163,8 +171,8 @@ export const startGraph = async ({
     schedulingCalls.length = 0;
     billingCalls.length = 0;
     hrCalls.length = 0;
-    const token = ({ scopes = Object.keys(SCOPES), facilities: among = facilities }: Asker = {}) =>
-      issuer.mint({ scopes, facilities: among });
+    const token = ({ scopes = Object.keys(SCOPES), facilities: among = facilities, client }: Asker = {}) =>
+      issuer.mint({ scopes, facilities: among, ...(client === undefined ? {} : { claims: { client_id: client } }) });
     return {
       url: gateway.url,
       facilities,
@@ -183,11 +191,15 @@ export const startGraph = async ({
       ask: async (query, asker = {}) => {
         const response = await fetch(`${gateway.url}/graphql`, {
           method: 'POST',
-          headers: { 'content-type': 'application/json', authorization: `Bearer ${await token(asker)}` },
+          headers: {
+            'content-type': 'application/json',
+            authorization: `Bearer ${await token(asker)}`,
+            ...(asker.purpose === undefined ? {} : { 'caregraph-purpose': asker.purpose }),
+          },
           body: JSON.stringify({ query, variables: asker.variables }),
         });
-        const { data, errors = [] } = (await response.json()) as Partial<Reply>;
-        return { status: response.status, data, errors };
+        const { data, errors = [], extensions } = (await response.json()) as Partial<Reply>;
+        return { status: response.status, data, errors, ...(extensions === undefined ? {} : { extensions }) };
       },
       [Symbol.asyncDispose]: stop,
     };

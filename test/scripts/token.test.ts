@@ -23,7 +23,7 @@ afterEach(async () => {
 describe('npm run token', () => {
   it('prints a token the development key set verifies, a newline, and nothing else', async () => {
     const { stdout, stderr, code } = await token(['--client', 'report-app']);
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: 'report-app: reporting, for reporting\n' });
     expect(stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
     const keySet = createLocalJWKSet({ keys: [(await openIssuerKeys(dataDir)).publicJwk] });
     const { payload } = await jwtVerify(stdout.trim(), keySet, { audience: 'urn:caregraph', typ: 'at+jwt' });
@@ -62,6 +62,15 @@ describe('npm run token', () => {
     expect(stderr).toContain('x:read is no scope');
     expect(stderr).toContain('nowhere is not a known facility');
     expect(decodeJwt(stdout)).toMatchObject({ scope: 'x:read', facilities: ['nowhere'] });
+  });
+
+  it('warns of a client that is not registered, and of a scope that it is not registered for', async () => {
+    expect((await token(['--client', 'nobody'])).stderr).toContain('warning: nobody is not registered');
+    const { stdout, stderr } = await token(['--client', 'stock-app', '--scopes', 'billing:read inventory:read']);
+    expect(stderr).toBe(
+      'stock-app: internal, for operations\nwarning: stock-app is not registered for billing:read: it opens nothing.\n',
+    );
+    expect(decodeJwt(stdout)['client_id']).toBe('stock-app');
   });
 
   it('names the audience the product is configured for', async () => {

@@ -51,12 +51,15 @@ describe('hr in the graph', () => {
   };
 
   it('goes from an employee to manager, head, cost center and what the site buys', async () => {
-    const { employees } = await data(`{ employees(filter: { number: { eq: "E-0005" } }) { nodes {
+    const { employees } = await data(
+      `{ employees(filter: { number: { eq: "E-0005" } }) { nodes {
       number name position { title } employmentStatus fte hireDate practitionerNumber
       facility { code name openOrders(first: 1) { nodes { number } } }
       department { code name head { number } }
       manager { number manager { number manager { number } } }
-      costCenter { id code name } compensation { amount { amount currency } per } } } }`);
+      costCenter { id code name } compensation { amount { amount currency } per } } } }`,
+      { purpose: 'payroll' },
+    );
     expect(employees).toEqual({
       nodes: [
         {
@@ -155,6 +158,27 @@ describe('hr in the graph', () => {
     expect(decodeURIComponent(proxy.requests.at(-1)?.path ?? '')).not.toContain('compensation');
     const { errors: without } = await graph.ask(query, { scopes: ['hr:compensation:read'] });
     expect(without.map(({ path }) => path)).toEqual([['employees']]);
+  });
+
+  it('shows pay for no purpose that it is not for, and asks for it for none', async () => {
+    const query = '{ employees(first: 1) { nodes { number compensation { amount { amount } } } } }';
+    expect(await graph.ask(query, { purpose: 'operations' })).toMatchObject({
+      data: { employees: { nodes: [{ number: 'E-0001', compensation: null }] } },
+      errors: [
+        {
+          path: ['employees', 'nodes', '@', 'compensation'],
+          extensions: {
+            code: 'UNAUTHORIZED_FIELD_OR_TYPE',
+            needs: [{ kind: 'policy', oneOf: [['forPayroll']], reasons: { forPayroll: expect.any(String) } }],
+          },
+        },
+      ],
+    });
+    expect(decodeURIComponent(proxy.requests.at(-1)?.path ?? '')).not.toContain('compensation');
+    const paid = await graph.ask(query, { purpose: 'payroll' });
+    expect(paid.data).toMatchObject({ employees: { nodes: [{ compensation: { amount: { amount: '40000.00' } } }] } });
+    expect(paid.extensions).toBeUndefined();
+    expect(decodeURIComponent(proxy.requests.at(-1)?.path ?? '')).toContain('compensation');
   });
 
   it('shows two facilities what it shows each of them, and those of the group to both', async () => {

@@ -76,8 +76,10 @@ export const compileSpliced = (
   plan: PlanNode,
   document: Parameters<typeof fragmentsOf>[0],
   operation: OperationDefinitionNode,
-  { typeKey, denied }: Pick<PlannedOperation, 'typeKey' | 'denied'>,
+  { typeKey, denied, masks }: Pick<PlannedOperation, 'typeKey' | 'denied' | 'masks'>,
 ): SplicedOperation => {
+  // What is copied as it stands cannot be masked.
+  if (masks !== undefined) throw UNSUITED;
   const rootType = schema.getRootType(operation.operation);
   if (!isObjectType(rootType)) throw UNSUITED;
   const found = getOperationAST(document, operation.name?.value);

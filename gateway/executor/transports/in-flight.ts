@@ -28,7 +28,9 @@ export const createInFlight = (): InFlight => {
   // By the identity itself: equal claims of two tokens are two callers.
   let callers = new WeakMap<Identity, ByLength>();
   const share: InFlight['share'] = (subgraph, query, envelope, cancellation, ask) => {
-    const { identity, deadline } = envelope;
+    const { identity, deadline, isDryRun } = envelope;
+    // Subgraphs answer it as nobody else's, and it is rare.
+    if (isDryRun === true) return ask();
     const lengths: ByLength = callers.get(identity) ?? new Map();
     const alike = lengths.get(query.length);
     const leader = alike?.find((one) => one.subgraph === subgraph && one.query.equals(query));

@@ -67,8 +67,16 @@ const isGuardedBeyond = (
   const held = needsOf(type);
   const returned = types.get(namedType(field.type));
   const asked = [needsOf(field), returned === undefined ? undefined : needsOf(returned)];
-  return asked.some((needs) => needs !== undefined && !implies(held, needs));
+  if (asked.some((needs) => needs !== undefined && !implies(held, needs))) return true;
+  const policies = new Set(policiesOf(type));
+  return [...policiesOf(field), ...(returned === undefined ? [] : policiesOf(returned))].some(
+    (policy) => !policies.has(policy),
+  );
 };
+
+/** Each use of `@policy`, as text: whoever may see the object has passed those of its type, and of no other. */
+const policiesOf = (node: Pick<FieldDefinitionNode, 'directives'>): readonly string[] =>
+  usesOf(node, 'policy').map(({ policies }) => JSON.stringify(policies));
 
 /** Whoever meets the one meets the other. */
 const implies = (held: Needs, asked: readonly (readonly string[])[]): boolean =>

@@ -121,7 +121,14 @@ describe('the embedded product', () => {
   });
 
   it('takes tokens of the token command, and what they may not see is null and named', async () => {
-    const printed = await mint('--client', 'buyer', '--scopes', 'procurement:read', '--facilities', 'harbor-clinic');
+    const printed = await mint(
+      '--client',
+      'stock-app',
+      '--scopes',
+      'procurement:read',
+      '--facilities',
+      'harbor-clinic',
+    );
     expect(printed).toMatch(/^ey[\w-]+\.[\w-]+\.[\w-]+\n$/);
     const { data, errors } = await ask(
       product.url,
@@ -132,6 +139,11 @@ describe('the embedded product', () => {
     expect(new Set(rows.map(({ facility }) => facility.code))).toEqual(new Set(['harbor-clinic']));
     expect(rows.every(({ bills }) => bills === null)).toBe(true);
     expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['UNAUTHORIZED_FIELD_OR_TYPE']);
+  });
+
+  it('refuses a token of a client that nobody has registered', async () => {
+    const { errors } = await ask(product.url, (await mint('--client', 'buyer')).trim(), '{ __typename }');
+    expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN']);
   });
 
   it('is refused without a token, and with one of somebody else', async () => {

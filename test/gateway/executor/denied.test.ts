@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { type GraphQLError, isObjectType, OperationTypeNode, parse, validate } from 'graphql';
 import { analyzeOperation } from '../../../policies/access/analyze-operation.ts';
 import { filterDocument, type PreparedOperation } from '../../../policies/access/filter-document.ts';
-import type { Requirements } from '../../../policies/access/requirements.ts';
+import { noRequirements, type Requirements } from '../../../policies/access/requirement-table.ts';
 import { executeCompiled } from '../../../gateway/executor/compiled/execute.ts';
 import type { ExecutePlan } from '../../../gateway/executor/execute-plan.ts';
 import { executeByReference } from '../../../gateway/executor/reference.ts';
@@ -35,6 +35,7 @@ const randomRequirements = (name: string): Requirements => {
     return random % every === 0 ? [Math.floor(random / every) % REQUIREMENTS] : [];
   };
   return {
+    ...noRequirements,
     all: Array.from(
       { length: REQUIREMENTS },
       (_, id) => ({ kind: 'scopes', alternatives: [[`scope:${id}`]] }) as const,
@@ -190,6 +191,7 @@ describe('a denied selection', () => {
     const { schema } = world.generation;
     const document = isSpecialized ? specialize(parse(query), null, variables, 'hiddenType') : parse(query);
     const requirements: Requirements = {
+      ...noRequirements,
       all: [{ kind: 'scopes', alternatives: [] }],
       ofType: () => [],
       ofField: (type, field) => (fields.includes(`${type}.${field}`) ? [0] : []),

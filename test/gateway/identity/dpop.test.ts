@@ -339,8 +339,8 @@ describe('proofs that have been used', () => {
 
   it('are not forgotten for want of room: nothing new is taken then', () => {
     const replays = replaysHere(2, () => 0);
-    replays.note('a', 100);
-    replays.note('b', 100);
+    void replays.note('a', 100);
+    void replays.note('b', 100);
     let code = '';
     try {
       void replays.note('c', 100);

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { loadConfig } from '../../../platform/config.ts';
+import { registeredClients } from '../../../policies/clients.ts';
 import { SCOPES } from '../../../policies/scopes.ts';
 import { SANDBOX_FACILITIES } from '../../../sandbox/facilities.ts';
 import { readCompose } from '../../../scripts/deployment/compose-file.ts';
@@ -63,6 +65,7 @@ describe('the token issuer', () => {
     readonly clients: readonly {
       readonly clientId: string;
       readonly secret: string;
+      readonly attributes: Readonly<Record<string, string>>;
       readonly defaultClientScopes: readonly string[];
       readonly optionalClientScopes: readonly string[];
       readonly protocolMappers: readonly Mapper[];
@@ -93,9 +96,21 @@ describe('the token issuer', () => {
     expect(declared.toSorted()).toEqual([...Object.keys(SCOPES), ...(defaultClientScopes ?? [])].toSorted());
   });
 
+  it('writes tokens as RFC 9068 wants them, for clients that are registered', () => {
+    const registered = registeredClients(loadConfig({}));
+    for (const { clientId, attributes, protocolMappers } of realm.clients) {
+      expect(attributes['access.token.header.type.rfc9068']).toBe('true');
+      const written = protocolMappers.find(({ config }) => config['claim.name'] === 'client_id')?.config;
+      expect(written).toMatchObject({ 'claim.value': clientId, 'access.token.claim': 'true' });
+      expect(registered.get(clientId)?.active).toBe(true);
+    }
+    expect(gateway['OIDC_TOKEN_TYPE']).toBe('at+jwt');
+  });
+
   it('has no secret in its file, and a client of the facilities that there are', () => {
     expect(realm.clients.map(({ secret }) => secret)).toEqual(['${DEMO_CLIENT_SECRET}']);
-    const [claim] = realm.clients[0]?.protocolMappers.flatMap(({ config }) => config['claim.value'] ?? []) ?? [];
+    const mappers = realm.clients[0]?.protocolMappers ?? [];
+    const claim = mappers.find(({ config }) => config['claim.name'] === 'facilities')?.config['claim.value'];
     const { facilities } = JSON.parse(read('deploy/docker/subgraphs.json')) as { facilities: object };
     expect(JSON.parse(claim ?? '')).toEqual(Object.keys(facilities));
     // The stand-ins know them by these codes.

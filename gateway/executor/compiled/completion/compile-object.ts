@@ -10,6 +10,7 @@ import {
   isObjectType,
 } from 'graphql';
 import type { Condition } from '../../../../policies/access/conditions.ts';
+import type { PutMask } from '../../joined-masks.ts';
 import { isConcrete } from '../type-names.ts';
 import { collectFields, type Fields, type Selected, selectionSetsOf } from './collect-fields.ts';
 import { type Asked, compilePosition, type Operation } from './compile-position.ts';
@@ -86,8 +87,19 @@ const compileField = (
     return { kind: 'given', give: operation.introspected(key), isNonNull: name === '__schema' };
   const type = outputTypeOf(operation, typeName, name);
   const complete = compilePosition(operation, type, { sets: selectionSetsOf(selected), layers }, place);
-  return { kind: 'read', place, complete, isNonNull: isNonNullType(type), plain: plainOf(type) };
+  const read = { kind: 'read', place, isNonNull: isNonNullType(type) } as const;
+  const mask = operation.masks?.at(typeName, name);
+  if (mask !== undefined) return { ...read, complete: masking(mask, complete), plain: undefined };
+  return { ...read, complete, plain: plainOf(type) };
 };
+
+/** What is masked is null or of its type; completion looks at what the mask has left of it. */
+const masking =
+  (mask: PutMask, complete: Completer): Completer =>
+  (value, state) => {
+    const left = mask(value, state.maskKey);
+    return left === null ? null : complete(left, state);
+  };
 
 const outputTypeOf = ({ schema }: Operation, typeName: string, fieldName: string): GraphQLOutputType => {
   const type = schema.getType(typeName);

@@ -7,6 +7,7 @@ import {
   type OperationDefinitionNode,
   OperationTypeNode,
 } from 'graphql';
+import type { MaskKey } from '../../../../policies/mask-keys.ts';
 import type { PlannedOperation } from '../../execute-plan.ts';
 import type { JsonObject } from '../json-object.ts';
 import type { CompletionState } from './completer.ts';
@@ -24,12 +25,13 @@ export type CompleteOperation = (
   data: JsonObject,
   variables: Readonly<Record<string, unknown>>,
   told: readonly GraphQLError[],
+  maskKey?: MaskKey,
 ) => { readonly data: string; readonly errors: readonly GraphQLError[] };
 
 /** Compiles the completion of an operation that is valid against the schema. */
 export const compileOperation = (
   schema: GraphQLSchema,
-  { operation, document, denied, typeKey }: PlannedOperation,
+  { operation, document, denied, typeKey, masks }: PlannedOperation,
 ): CompleteOperation => {
   const rootType = schema.getRootType(operation.operation);
   const left = document === undefined ? NOTHING_LEFT : getOperationAST(document, operation.name?.value);
@@ -40,7 +42,7 @@ export const compileOperation = (
     if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
   const introspected = compileIntrospection({ schema, fragments }, left, typeKey);
   const complete = compileObject(
-    { schema, fragments, guards, typeKey, introspected },
+    { schema, fragments, guards, typeKey, introspected, masks },
     rootType.name,
     {
       sets: [{ set: left.selectionSet, when: [] }],
@@ -48,8 +50,8 @@ export const compileOperation = (
     },
     { path: [], depth: 0, field: rootType.name, nodes: [] },
   );
-  return (data, variables, told) => {
-    const state: CompletionState = { variables, isOpen: [], indices: [], told: toldErrors(told), errors: [] };
+  return (data, variables, told, maskKey) => {
+    const state: CompletionState = { variables, isOpen: [], indices: [], maskKey, told: toldErrors(told), errors: [] };
     guards.evaluate(state);
     return { data: complete(data, state) ?? 'null', errors: state.errors };
   };

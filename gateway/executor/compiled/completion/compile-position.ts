@@ -1,4 +1,5 @@
 import { type GraphQLOutputType, isAbstractType, isLeafType, isListType, isNonNullType } from 'graphql';
+import type { JoinedMasks } from '../../joined-masks.ts';
 import { isJsonObject } from '../json-object.ts';
 import { namesWithin } from '../type-names.ts';
 import type { Document, SelectionSets } from './collect-fields.ts';
@@ -18,6 +19,8 @@ export interface Operation extends Document {
   readonly typeKey: string;
   /** Fields of introspection at the root. */
   readonly introspected: Introspected;
+  /** `undefined`: nothing is masked here. */
+  readonly masks: JoinedMasks | undefined;
 }
 
 /** What is asked of the objects at one position, and what is denied. */

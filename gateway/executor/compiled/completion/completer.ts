@@ -1,4 +1,5 @@
 import type { FieldNode, GraphQLError } from 'graphql';
+import type { MaskKey } from '../../../../policies/mask-keys.ts';
 import type { ToldErrors } from './told-errors.ts';
 
 /**
@@ -15,6 +16,8 @@ export interface CompletionState {
   readonly isOpen: boolean[];
   /** Index in each list around the value, outermost first. What stands behind those is left over from before. */
   readonly indices: number[];
+  /** The caller's, where there are masks. */
+  readonly maskKey?: MaskKey | undefined;
   /** What has been told before completion. */
   readonly told: ToldErrors;
   readonly errors: GraphQLError[];
