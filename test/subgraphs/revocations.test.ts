@@ -3,8 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { AccessEntry, AccessFeed } from '../../platform/access/feed.ts';
 import { memoryFeed } from '../../platform/access/memory-feed.ts';
 import { fail } from '../../platform/errors.ts';
-import { restoreAccess } from '../../subgraphs/keep-access.ts';
+import { silentLog } from '../../platform/log.ts';
+import { restoreAtStart } from '../../subgraphs/keep-access.ts';
 import { type AccessOffice, startAccessOffice } from '../harness/access-office.ts';
+import { eventually } from '../harness/eventually.ts';
 
 const REVOKE = `mutation Revoke($input: RevokeAccessInput!) {
   revokeAccess(input: $input) {
@@ -166,8 +168,9 @@ describe('revoking access', () => {
     const heard: AccessEntry[] = [];
     fresh.subscribe((entry) => heard.push(entry));
     expect(fresh.health().status).toBe('starting');
-    await restoreAccess(office.store.ours(), fresh);
-    expect(fresh.health().status).toBe('ok');
+    const stop = restoreAtStart(office.store, fresh, silentLog());
+    expect(await eventually(() => Promise.resolve(fresh.health().status === 'ok'))).toBe(true);
+    await stop();
     expect(heard).toContainEqual(
       told.published.find((entry) => entry.kind === 'revoked' && entry.value === given.value),
     );

@@ -4,10 +4,11 @@ import { Redis } from 'ioredis';
 import type { AccessEntry, AccessFeed } from '../../../platform/access/feed.ts';
 import { FEED_KEY, redisFeed } from '../../../platform/access/redis-feed.ts';
 import { sealWith } from '../../../platform/access/seal.ts';
+import { runJobs } from '../../../platform/jobs.ts';
 import { silentLog } from '../../../platform/log.ts';
 import { Secret } from '../../../platform/secret.ts';
 import { HOUR, SECOND } from '../../../platform/time.ts';
-import { restoreAccess } from '../../../subgraphs/keep-access.ts';
+import { keepAccess, restoreAccess } from '../../../subgraphs/keep-access.ts';
 import { type AccessOffice, startAccessOffice } from '../../harness/access-office.ts';
 import { eventually } from '../../harness/eventually.ts';
 import { hasRedis, startRedis, type TestRedis } from '../../harness/redis.ts';
@@ -120,8 +121,11 @@ withRedis('what is revoked through one gateway', () => {
     expect(await eventually(() => Promise.resolve(heard.length > 0))).toBe(true);
     // It has read all there is, and knows that this is not everything.
     expect(late.health().status).toBe('starting');
-    await restoreAccess(office.store.ours(), feeds[0] as AccessFeed);
+    const { store } = office;
+    const work = keepAccess({ owners: { store }, feed: feeds[0] });
+    const jobs = runJobs(work, { store, log: silentLog(), firstAfter: 0 });
     expect(await isComplete(late)).toBe(true);
+    await jobs.stop();
     expect(heard).toContainEqual(expect.objectContaining({ what: 'subject', value: 'emptied' }));
     const meant = await office.mint({ claims: { sub: 'next' } });
     await revoke('SUBJECT', 'next');
