@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { CLIENTS } from './places.ts';
 
 /** An issuer of access tokens whose key set is served, as the secured gateway asks for it. */
 export interface Issuer {
@@ -27,12 +28,16 @@ export const openIssuer = async (): Promise<Issuer> => {
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   let minted = 0;
   return {
-    environment: { OIDC_ISSUER: url, OIDC_JWKS_URI: `${url}/keys`, OIDC_AUDIENCE: AUDIENCE },
+    environment: {
+      OIDC_ISSUER: url,
+      OIDC_JWKS_URI: `${url}/keys`,
+      OIDC_AUDIENCE: AUDIENCE,
+      CLIENTS_FILE: CLIENTS,
+    },
     mint: async (scopes) => {
       minted += 1;
       const claims = {
-        // One that is registered for everything.
-        client_id: 'ward-app',
+        client_id: 'bench',
         jti: `token-${minted}`,
         scope: scopes.join(' '),
         facilities: ['north', 'south'],

@@ -3,6 +3,9 @@ import { join, resolve } from 'node:path';
 /** This package. The programs run as compiled to `node_modules/.cache/caregraph-bench/bench`, so that linters, formatters and compilers pass them by. */
 export const BENCH = join(import.meta.dirname, '../../../..');
 
+/** The register of clients that the secured gateway reads. */
+export const CLIENTS = join(BENCH, 'clients.json');
+
 export const REPOSITORY = join(BENCH, '..');
 
 /** The build of ours that is measured: `BENCH_OURS_DIST`, else the one of this checkout. */

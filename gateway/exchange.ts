@@ -53,8 +53,11 @@ export interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly surroundings: Surroundings;
-  /** Taken once: a supergraph that comes later does not reach this request. */
-  readonly serving: Serving;
+  /**
+   * Taken once: a supergraph that comes later does not reach this request. As the contract of the caller shows it, from
+   * when that is known.
+   */
+  serving: Serving;
   readonly deadline: Deadline;
   /** Comes at the deadline, when the client is gone, and at the end of a drain. */
   readonly cancellation: Cancellation;

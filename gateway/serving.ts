@@ -21,6 +21,7 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Log } from '../platform/log.ts';
+import { CONTRACTS } from '../policies/audiences.ts';
 import { coerceVariables } from './coerce-variables.ts';
 import { MOST_TOKENS } from './document-size.ts';
 import type { Exchange } from './exchange.ts';
@@ -29,13 +30,19 @@ import { operationOf } from './operations/known-document.ts';
 import { refuse } from './refusal.ts';
 import type { Generation } from './supergraph/generation.ts';
 
-/** A generation that takes requests, with the Apollo Server in front of it. Another generation gets a serving of its own. */
+/**
+ * A generation that takes requests, as one contract shows it, with the Apollo Server in front of that. A document is
+ * judged by the contract of who sends it: Apollo Server does not validate what it finds in its store, so that each contract
+ * has a store of its own.
+ */
 export interface Serving {
   readonly generation: Generation;
   readonly transports: Transports;
   readonly apollo: ApolloServer<ApolloContext>;
   /** The content type Apollo Server has chosen for an Accept header before; `''` stands for none. */
   readonly contentTypes: LRUCache<string, string>;
+  /** The same graph by another contract; `undefined` where it has nothing for that. */
+  by(contract: string | null): Serving | undefined;
 }
 
 /** Few clients differ in what they accept. */
@@ -48,7 +55,7 @@ export interface ApolloContext {
   readonly next: () => Promise<void>;
 }
 
-/** Starts serving a generation. Closed by `closeServing`, once nothing runs on it any more. */
+/** Starts serving a generation by every contract there is. Closed by `closeServing`, once nothing runs on it any more. */
 export const createServing = async (
   generation: Generation,
   transports: readonly Transport[],
@@ -57,6 +64,27 @@ export const createServing = async (
   const byName = transportsOf(transports);
   const unreachable = generation.subgraphs.filter(({ name }) => !byName.has(name)).map(({ name }) => name);
   if (unreachable.length > 0) throw new Error(`no transport for ${unreachable.join(', ')}`);
+  const servings = new Map<string | null, Serving>();
+  const by = (contract: string | null) => servings.get(contract);
+  for (const contract of SERVED) {
+    const shown = generation.by(contract);
+    if (shown === undefined) continue;
+    const contentTypes = new LRUCache<string, string>({ max: MOST_CONTENT_TYPES });
+    servings.set(contract, {
+      generation: shown,
+      transports: byName,
+      apollo: await startApollo(shown, log),
+      contentTypes,
+      by,
+    });
+  }
+  generation.planner.start();
+  return servings.get(null) as Serving;
+};
+
+const SERVED: readonly (string | null)[] = [null, ...CONTRACTS];
+
+const startApollo = async (generation: Generation, log: Log): Promise<ApolloServer<ApolloContext>> => {
   const apollo = new ApolloServer<ApolloContext>({
     gateway: gatewayOf(generation),
     introspection: true,
@@ -81,17 +109,21 @@ export const createServing = async (
     ],
   });
   await apollo.start();
-  generation.planner.start();
-  return { generation, transports: byName, apollo, contentTypes: new LRUCache({ max: MOST_CONTENT_TYPES }) };
+  return apollo;
 };
+
+/** What is served by all contracts together. */
+export const servedBy = (serving: Serving): readonly Serving[] =>
+  SERVED.flatMap((contract) => serving.by(contract) ?? []);
 
 export const closeTransports = async (transports: Iterable<Transport>): Promise<void> => {
   await Promise.all([...transports].map(async (transport) => transport.close?.()));
 };
 
 /** Frees what a serving holds, connections to subgraphs included. */
-export const closeServing = async ({ generation, apollo, transports }: Serving): Promise<void> => {
-  await apollo.stop();
+export const closeServing = async (serving: Serving): Promise<void> => {
+  const { generation, transports } = serving;
+  for (const { apollo } of servedBy(serving)) await apollo.stop();
   await generation.planner.close();
   await closeTransports(transports.values());
 };

@@ -4,7 +4,7 @@ import type { Log } from '../platform/log.ts';
 import { SECOND } from '../platform/time.ts';
 import { warmUp } from './operations/warm-up.ts';
 import type { Supply } from './server.ts';
-import { closeServing, closeTransports, createServing, type Serving } from './serving.ts';
+import { closeServing, closeTransports, createServing, servedBy, type Serving } from './serving.ts';
 import { createGeneration } from './supergraph/generation.ts';
 
 /** What is served, and how it becomes something else. */
@@ -47,7 +47,8 @@ export const openServings = async ({ config, log, issuer }: ServingsOptions, fir
   const replaceBy = async (next: Supply): Promise<void> => {
     if (isClosed) return closeTransports(next.transports);
     const opened = await open(next);
-    await warmUp(opened.generation, serving.generation.operations.all());
+    for (const { generation } of servedBy(opened))
+      await warmUp(generation, serving.by(generation.contract)?.generation.operations.all() ?? []);
     if (isClosed) return closeServing(opened);
     const old = serving;
     [supply, serving] = [next, opened];

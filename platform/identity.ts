@@ -1,3 +1,5 @@
+import { decodeId } from './ids.ts';
+
 /**
  * The verified caller. Made once, by the step that checked the token or the envelope, and frozen; every rule, loader
  * and log line below reads this and nothing else about who is asking.
@@ -25,6 +27,15 @@ export interface Party {
   readonly kind: 'supplier' | 'payer';
   readonly id: string;
 }
+
+/** The type of the graph that a party of each kind is. */
+const PARTY_TYPES = { supplier: 'Supplier', payer: 'Payer' } as const;
+
+/** What the owner of its record calls a party; null for an id that is none of its kind. */
+export const localPartyId = ({ kind, id }: Party): string | null => decodeId(PARTY_TYPES[kind], id);
+
+/** Whose rows may be read for a caller. */
+export type RowsOf = Pick<Identity, 'facilities' | 'party'>;
 
 export interface IdentityFacts extends Omit<Identity, 'scopes' | 'facilities'> {
   readonly scopes: Iterable<string>;

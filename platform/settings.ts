@@ -240,8 +240,20 @@ export const settings = z.strictObject({
       secret: secret({
         env: 'SUBGRAPH_SECRET',
         description:
-          'Key material from which the signing key between gateway and each subgraph is derived. Needed when they are separate processes.',
+          'Key material from which the signing key between gateway and each subgraph is derived. A gateway needs it when subgraphs are separate processes; a process that serves several of them, too.',
       }),
+      key: meta(
+        z
+          .instanceof(Secret)
+          .refine((value) => /^[A-Za-z0-9_-]{43}$/.test(value.reveal()), 'must be 32 bytes in base64url')
+          .optional(),
+        {
+          env: 'SUBGRAPH_KEY',
+          secret: true,
+          description:
+            'The key derived for the one subgraph that a process serves, instead of the secret: with it nobody can sign for another one. 32 bytes of HKDF-SHA256 over the secret, salt `caregraph`, info `envelope:<name>`, in base64url.',
+        },
+      ),
       urls: meta(z.record(z.string(), z.url({ protocol: /^https?$/ })).default({}), {
         description:
           'Address per subgraph when they run as processes of their own, for example {"finance": "http://finance:4001/graphql"}.',
@@ -387,10 +399,15 @@ export const settings = z.strictObject({
         {
           env: 'REDIS_URL',
           description:
-            'Redis, by which gateways hear at once what is revoked, and share which DPoP proofs have been used. Needs `subgraphs.secret`. Unset: within the process, for one that is all there is.',
+            'Redis, by which gateways hear at once what is revoked, and share which DPoP proofs have been used. Unset: within the process, for one that is all there is.',
         },
         /^rediss?:\/\//,
       ),
+      secret: secret({
+        env: 'REDIS_SECRET',
+        description:
+          'Key material with which entries of ours are sealed there, the same for gateways, the governance subgraph and the worker; needed with `url`. Whoever can write to Redis can revoke and grant nothing without it.',
+      }),
     })
     .prefault({}),
   scheduling: fhirServer('SCHEDULING', 'scheduling platform'),

@@ -1,4 +1,4 @@
-import { type DataClass, isDataClass, type Sight } from './classes.ts';
+import { CLASSES, type DataClass, isDataClass, type Sight } from './classes.ts';
 import { isPurpose, PURPOSES } from './purposes.ts';
 
 /** A kind of caller: what all clients of the kind have in common. */
@@ -9,6 +9,8 @@ export interface Audience {
    * the whole graph.
    */
   readonly contract: string | null;
+  /** Classes that fields of its contract may be of: composing fails for one of another. */
+  readonly ceiling: readonly DataClass[];
   /** Classes that are not seen in clear, whatever the purpose. */
   readonly sight: Partial<Readonly<Record<DataClass, Sight>>>;
   /** The kind of party whose rows are all that is seen; `null`: whatever the facilities of the token have. */
@@ -17,13 +19,17 @@ export interface Audience {
   readonly isToldWhy: boolean;
 }
 
-const audience = (facts: Audience): Audience => Object.freeze({ ...facts, sight: Object.freeze(facts.sight) });
+const audience = (facts: Audience): Audience =>
+  Object.freeze({ ...facts, sight: Object.freeze(facts.sight), ceiling: Object.freeze(facts.ceiling) });
+
+const EVERY_CLASS = Object.keys(CLASSES).filter(isDataClass);
 
 /** The closed list of audiences. A client is registered for one of them. */
 export const AUDIENCES = Object.freeze({
   internal: audience({
     means: 'Applications of the group, for its people and services.',
     contract: null,
+    ceiling: EVERY_CLASS,
     sight: {},
     party: null,
     isToldWhy: true,
@@ -31,6 +37,7 @@ export const AUDIENCES = Object.freeze({
   operator: audience({
     means: 'Consoles of those who run and audit the product: they see what happened to whom, and not who that is.',
     contract: null,
+    ceiling: EVERY_CLASS,
     sight: {
       FIN_RESTRICTED: 'removed',
       HR: 'masked',
@@ -44,6 +51,7 @@ export const AUDIENCES = Object.freeze({
   supplier: audience({
     means: 'A company that delivers to the group: sees its own orders, and what belongs to them.',
     contract: 'supplier',
+    ceiling: ['PUBLIC', 'INTERNAL', 'COMMERCIAL', 'FIN'],
     sight: { FIN_RESTRICTED: 'removed', HR: 'removed', HR_RESTRICTED: 'removed', PHI_ADMIN: 'removed' },
     party: 'supplier',
     isToldWhy: false,
@@ -51,6 +59,7 @@ export const AUDIENCES = Object.freeze({
   payer: audience({
     means: 'Who pays for care: sees the claims made to it, and the cover it gives.',
     contract: 'payer',
+    ceiling: ['PUBLIC', 'INTERNAL', 'COMMERCIAL', 'PHI_ADMIN'],
     sight: { FIN_RESTRICTED: 'removed', HR: 'removed', HR_RESTRICTED: 'removed' },
     party: 'payer',
     isToldWhy: false,
@@ -58,6 +67,7 @@ export const AUDIENCES = Object.freeze({
   reporting: audience({
     means: 'Reporting tools and data warehouses: figures, in which no person is meant.',
     contract: 'reporting',
+    ceiling: ['PUBLIC', 'INTERNAL', 'COMMERCIAL', 'FIN', 'HR', 'PHI_ADMIN'],
     sight: {
       FIN_RESTRICTED: 'removed',
       HR: 'masked',
@@ -74,6 +84,15 @@ export type AudienceName = keyof typeof AUDIENCES;
 
 export const isAudience = (value: unknown): value is AudienceName =>
   typeof value === 'string' && Object.hasOwn(AUDIENCES, value);
+
+/** Tags of the contracts that there are. */
+export const CONTRACTS: ReadonlySet<string> = new Set(
+  Object.values(AUDIENCES).flatMap(({ contract }) => (contract === null ? [] : [contract])),
+);
+
+/** Whether callers of the audience may learn what a refusal is about. */
+export const isToldWhy = (audienceName: string): boolean =>
+  isAudience(audienceName) && AUDIENCES[audienceName].isToldWhy;
 
 const ORDER: readonly Sight[] = ['clear', 'masked', 'removed'];
 

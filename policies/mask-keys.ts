@@ -1,6 +1,7 @@
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { badCursor } from '../platform/connection.ts';
 import type { Config } from '../platform/config.ts';
+import { createHmac256 } from '../platform/hmac.ts';
 import type { Identity } from '../platform/identity.ts';
 import type { Secret } from '../platform/secret.ts';
 import type { MaskTools } from './masks.ts';
@@ -57,10 +58,13 @@ const CIPHER = 'aes-256-gcm';
 const NONCE = 12;
 const TAG = 16;
 
-const maskKey = (hashKey: Buffer, sealKey: Buffer): MaskKey =>
-  Object.freeze({
-    // 128 bits: no two of any number of values that there is meet by chance.
-    hash: (text: string) => createHmac('sha256', hashKey).update(text).digest().subarray(0, 16).toString('base64url'),
+/** 132 bits: of all the values that there are, no two meet by chance. */
+const HASH_LENGTH = 22;
+
+const maskKey = (hashKey: Buffer, sealKey: Buffer): MaskKey => {
+  const hmac = createHmac256(hashKey);
+  return Object.freeze({
+    hash: (text: string) => hmac(Buffer.from(text, 'utf8').toString('latin1')).slice(0, HASH_LENGTH),
     seal: (text: string) => {
       const nonce = randomBytes(NONCE);
       const cipher = createCipheriv(CIPHER, sealKey, nonce);
@@ -79,3 +83,4 @@ const maskKey = (hashKey: Buffer, sealKey: Buffer): MaskKey =>
       }
     },
   });
+};

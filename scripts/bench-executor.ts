@@ -137,6 +137,7 @@ const runOf = async (transports: readonly Transport[]): Promise<PlanRun> => {
     plan: await generation.planner.plan(document, null),
     prepared: { operation, document, denied: undefined, typeKey: 'unused' },
     variables: {},
+    shown: () => generation.schema,
     transports: transportsOf(transports),
     envelope: {
       identity: createIdentity({

@@ -10,9 +10,12 @@ import { overlay, rulesFromSchema, type SchemaRules } from '../policies/from-sch
 import { type FieldMasks, readFieldMasks, readTypeClasses, type Sights, sightsOf } from '../policies/field-masks.ts';
 import { guard } from '../policies/guard.ts';
 import { assertMeets, type Asking } from '../policies/demands.ts';
+import { hideRows } from '../policies/hide-rows.ts';
 import type { MaskKeys } from '../policies/mask-keys.ts';
 import { isAnyMasked, putMasks } from '../policies/put-masks.ts';
+import { mayHaveRows, rowScopes } from '../policies/rows.ts';
 import type { RuleTree } from '../policies/shield.ts';
+import { type SchemaForAudience, schemasByAudience } from '../policies/subgraph-contracts.ts';
 import type { IdentitySource } from './identities.ts';
 import type { OwnerName, Sessions } from './owners.ts';
 import { scalars } from './scalars.ts';
@@ -65,6 +68,8 @@ export interface Subgraph {
   /** The SDL that is composed. */
   readonly sdl: string;
   readonly schema: GraphQLSchema;
+  /** As much of the schema as may be asked for on behalf of an audience. */
+  readonly contractFor: SchemaForAudience;
   /** The schema for a caller: the one above for who sees everything in it as it is, else one with masks. */
   schemaFor(caller: Pick<Identity, 'audience' | 'purpose'>, keys: MaskKeys): GraphQLSchema;
   readonly connector: Connector<object>;
@@ -83,6 +88,7 @@ export const defineSubgraph = <Api extends object>(parts: SubgraphParts<Api>): S
     name: parts.name,
     sdl,
     schema,
+    contractFor: schemasByAudience(schema, document),
     schemaFor: schemasBySight(document, parts, schema),
     connector: parts.connector,
   });
@@ -98,19 +104,25 @@ const schemasBySight = <Api extends object>(
   clear: GraphQLSchema,
 ): Subgraph['schemaFor'] => {
   const fields = readFieldMasks(document);
-  const made = new WeakMap<MaskKeys, Map<string, GraphQLSchema>>();
+  const make = (sights: Sights, keys: MaskKeys) =>
+    isAnyMasked(fields, sights) ? guarded(document, parts, { fields, sights, keys }) : clear;
+  const made = new WeakMap<MaskKeys, Map<Sights, GraphQLSchema>>();
   return ({ audience, purpose }, keys) => {
     const sights = sightsOf(audience, purpose);
-    const schemas = made.get(keys) ?? new Map<string, GraphQLSchema>();
+    const schemas = made.get(keys) ?? new Map<Sights, GraphQLSchema>();
     made.set(keys, schemas);
-    const name = Object.values(sights).join();
-    const known = schemas.get(name);
+    const known = schemas.get(sights);
     if (known !== undefined) return known;
-    const schema = isAnyMasked(fields, sights) ? guarded(document, parts, { fields, sights, keys }) : clear;
-    schemas.set(name, schema);
+    // Several audiences and purposes come to the same.
+    const alike = [...schemas].find(([others]) => isAlike(sights, others));
+    const schema = alike?.[1] ?? make(sights, keys);
+    schemas.set(sights, schema);
     return schema;
   };
 };
+
+const isAlike = (one: Sights, other: Sights): boolean =>
+  Object.entries(one).every(([name, sight]) => other[name as keyof Sights] === sight);
 
 interface Masking {
   readonly fields: FieldMasks;
@@ -125,9 +137,12 @@ const guarded = <Api extends object>(
 ): GraphQLSchema => {
   const rules = rulesFromSchema(document);
   const removed = removedTypes(document, masking?.sights);
-  const all = { ...withReferences(resolvers, references, rules, removed), ...scalars };
+  const scopes = rowScopes(document);
+  const isHidden = (type: string, { party }: Identity) => removed.has(type) || !mayHaveRows(scopes.get(type), party);
+  const all = { ...withReferences(resolvers, references, rules, isHidden), ...scalars };
   // The list form is the one that every release of @apollo/subgraph takes.
   const schema = buildSubgraphSchema([{ typeDefs: document, resolvers: all as never }]);
+  hideRows(schema, scopes);
   // Inside of the rules: who may not see a field is told so, and not that it was masked.
   if (masking !== undefined) putMasks(schema, masking.fields, masking.sights, masking.keys);
   return guard(schema, overlay(rules.tree, policy));
@@ -136,19 +151,19 @@ const guarded = <Api extends object>(
 const removedTypes = (document: DocumentNode, sights: Sights | undefined): ReadonlySet<string> =>
   new Set([...readTypeClasses(document)].flatMap(([type, ofClass]) => (sights?.[ofClass] === 'removed' ? [type] : [])));
 
-/** A reference is refused before anything is looked up; one to what the caller sees nothing of leads nowhere. */
+/** A reference is refused, or answered as one to nothing, before anything is looked up. */
 const withReferences = <Api>(
   resolvers: Resolvers<Api>,
   references: References<Api>,
   rules: SchemaRules,
-  removed: ReadonlySet<string>,
+  isHidden: (type: string, identity: Identity) => boolean,
 ) => {
   const merged: Record<string, Record<string, unknown>> = { ...resolvers };
   for (const [type, find] of Object.entries(references)) {
     const required = rules.requirementsOf(type);
     const resolveReference: ReferenceResolver<Api> = (key, context, info) => {
       assertMeets(context, required, rules.requirements);
-      return removed.has(type) ? null : find(key, context, info);
+      return isHidden(type, context.identity) ? null : find(key, context, info);
     };
     merged[type] = { ...merged[type], __resolveReference: resolveReference };
   }

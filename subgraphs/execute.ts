@@ -3,8 +3,10 @@ import {
   execute,
   type ExecutionResult,
   getOperationAST,
+  getVariableValues,
   GraphQLError,
   type GraphQLFormattedError,
+  type GraphQLSchema,
   Kind,
   parse,
   validate,
@@ -37,7 +39,7 @@ export const executable = (
   subgraph: Subgraph,
   { owners, log, maskKeys = createMaskKeys() }: Runtime,
 ): ExecutableSubgraph => {
-  const documents = new LRUCache<string, DocumentNode | readonly GraphQLError[]>({ max: MAX_DOCUMENTS });
+  const documents = new WeakMap<GraphQLSchema, LRUCache<string, Read>>();
   // One context, and so one set of loaders, for all fetches of a request: the gateway hands over the same envelope.
   const contexts = new WeakMap<Envelope, Promise<object>>();
 
@@ -58,8 +60,11 @@ export const executable = (
     envelope: Envelope,
     signal: AbortSignal | undefined,
   ): Promise<ExecutionResult> => {
-    const document = documents.get(call.query) ?? keep(call.query);
+    const contract = subgraph.contractFor(envelope.identity.audience);
+    const document = contract === undefined ? [OUTSIDE] : documentFor(contract, call.query);
     if (!('kind' in document)) return { errors: document };
+    const refused = contract === undefined ? [] : refusedVariables(subgraph.schema, contract, document, call);
+    if (refused.length > 0) return { errors: refused };
     try {
       return await execute({
         schema: subgraph.schemaFor(envelope.identity, maskKeys),
@@ -74,20 +79,13 @@ export const executable = (
     }
   };
 
-  const keep = (query: string): DocumentNode | readonly GraphQLError[] => {
-    const document = read(query);
-    documents.set(query, document);
+  /** What is valid for one audience may ask for what there is not for another. */
+  const documentFor = (contract: GraphQLSchema, query: string): DocumentNode | readonly GraphQLError[] => {
+    const known = documents.get(contract) ?? new LRUCache<string, Read>({ max: MAX_DOCUMENTS });
+    documents.set(contract, known);
+    const document = known.get(query) ?? read(contract, query);
+    known.set(query, document);
     return document;
-  };
-
-  const read = (query: string): DocumentNode | readonly GraphQLError[] => {
-    try {
-      const document = parse(query, { noLocation: true });
-      const errors = validate(subgraph.schema, document);
-      return errors.length === 0 ? document : errors.map((cause) => fail('GRAPHQL_VALIDATION_FAILED', { cause }));
-    } catch (cause) {
-      return [fail('GRAPHQL_PARSE_FAILED', { cause })];
-    }
   };
 
   const toAnswer = ({ data, errors }: ExecutionResult, requestId: string): SubgraphAnswer => {
@@ -103,6 +101,33 @@ export const executable = (
     execute: async (call: SubgraphCall, envelope: Envelope, signal?: AbortSignal): Promise<SubgraphAnswer> =>
       toAnswer(await run(call, envelope, signal), envelope.requestId),
   });
+};
+
+type Read = DocumentNode | readonly GraphQLError[];
+
+const read = (schema: GraphQLSchema, query: string): Read => {
+  try {
+    const document = parse(query, { noLocation: true });
+    const errors = validate(schema, document);
+    return errors.length === 0 ? document : errors.map((cause) => fail('GRAPHQL_VALIDATION_FAILED', { cause }));
+  } catch (cause) {
+    return [fail('GRAPHQL_PARSE_FAILED', { cause })];
+  }
+};
+
+const OUTSIDE = fail('GRAPHQL_VALIDATION_FAILED');
+
+/** Filters and orders come in variables, in which the document does not show what they name. */
+const refusedVariables = (
+  whole: GraphQLSchema,
+  contract: GraphQLSchema,
+  document: DocumentNode,
+  { operationName, variables = {} }: SubgraphCall,
+): readonly GraphQLError[] => {
+  const definitions = contract === whole ? [] : (getOperationAST(document, operationName)?.variableDefinitions ?? []);
+  if (definitions.length === 0) return [];
+  // What graphql-js says of them quotes values.
+  return getVariableValues(contract, definitions, variables, { maxErrors: 1 }).errors === undefined ? [] : [OUTSIDE];
 };
 
 const rootKeys = (document: DocumentNode, name: string | undefined): readonly string[] => {

@@ -1,5 +1,5 @@
 import { configuredFeed } from '../platform/access/open-feed.ts';
-import { ConfigError, loadConfig } from '../platform/config.ts';
+import { type Config, ConfigError, loadConfig } from '../platform/config.ts';
 import { envelopeKey } from '../platform/envelope.ts';
 import { createLog, type Log } from '../platform/log.ts';
 import { ContractError } from '../platform/odoo/contract.ts';
@@ -19,9 +19,7 @@ import { serveSubgraphs } from './server.ts';
 const main = async (): Promise<void> => {
   const config = loadConfig();
   const served = chosen(config.subgraphs.only);
-  const { secret } = config.subgraphs;
-  if (secret === undefined)
-    throw new ConfigError(['subgraphs.secret (SUBGRAPH_SECRET): needed to know the gateway by']);
+  const keyOf = envelopeKeys(config);
   const log: Log = createLog(config.log.level);
   const read = readOwners(served);
   const settings = ownerSettings(config, read);
@@ -31,7 +29,7 @@ const main = async (): Promise<void> => {
   const server = await serveSubgraphs({
     address: config.server,
     subgraphs: served.map((subgraph) => executable(subgraph, { owners, log, maskKeys })),
-    keyOf: (name) => envelopeKey(secret, name),
+    keyOf,
     bodyLimit: config.server.bodyLimit,
     drain: config.server.drain,
     log,
@@ -51,6 +49,21 @@ const main = async (): Promise<void> => {
     await shutDown();
     throw error;
   }
+};
+
+/** A process of one subgraph is given its key; one of several derives theirs. */
+const envelopeKeys = ({ subgraphs: { secret, key, only } }: Config): ((name: string) => Buffer) => {
+  if (key !== undefined && only === undefined)
+    throw new ConfigError(['subgraphs.key (SUBGRAPH_KEY): is of one subgraph, so SUBGRAPH has to name it']);
+  if (key !== undefined) {
+    const bytes = Buffer.from(key.reveal(), 'base64url');
+    return () => bytes;
+  }
+  if (secret === undefined)
+    throw new ConfigError([
+      'subgraphs.key (SUBGRAPH_KEY) or subgraphs.secret (SUBGRAPH_SECRET): needed to know the gateway by',
+    ]);
+  return (name) => envelopeKey(secret, name);
 };
 
 const chosen = (name: string | undefined): readonly Subgraph[] => {

@@ -129,7 +129,7 @@ const openFhirOf = (
     entities: subgraphs.flatMap(({ connector }) => connector[name] ?? []),
     facilities: config.facilities,
     callWithin: config[name].deadline,
-    secret: config.subgraphs.secret,
+    secret: config.subgraphs.secret ?? config.subgraphs.key,
     onFinding: ({ kind, type, field }) => findings.record({ source: name, type, field, code: FINDING_CODES[kind] }),
     log,
   });

@@ -1,5 +1,5 @@
 import type { QueryPlan } from '@apollo/query-planner';
-import type { GraphQLError } from 'graphql';
+import type { GraphQLError, GraphQLSchema } from 'graphql';
 import type { Envelope } from '../../platform/envelope.ts';
 import type { PreparedOperation } from '../../policies/access/filter-document.ts';
 import type { Generation } from '../supergraph/generation.ts';
@@ -22,6 +22,8 @@ export interface PlanRun {
   readonly envelope: Envelope;
   /** Ends every call under way; what is there by then is answered. */
   readonly cancellation: Cancellation;
+  /** What introspection answers from: as much of the schema as is shown to the caller. */
+  readonly shown: () => GraphQLSchema;
   /** The caller's, where the operation has masks to put on. */
   readonly maskKey?: MaskKey | undefined;
   /** Lets messages and codes of subgraphs through as they are. */

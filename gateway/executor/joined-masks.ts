@@ -31,15 +31,10 @@ export const joinedMasks = (tree: readonly MaskNode[], sights: Sights): JoinedMa
   return Object.freeze({ at: (typeName: string, fieldName: string) => found.get(`${typeName}.${fieldName}`) });
 };
 
-/**
- * Of a field that does not join: null where what it returns is removed, and itself is not. Its subgraph may not know what
- * class the objects of another are of.
- */
+/** Besides: no object of a type that is removed. Its subgraph may not know what class the objects of another are of. */
 const ofGateway = (field: FieldMask, sights: Sights): Mask => {
   if (field.isJoining) return maskFor(field, sights);
-  const isRemovedBelow = field.returns !== undefined && sights[field.returns] === 'removed';
-  const isRemoved = field.class !== undefined && sights[field.class] === 'removed';
-  return isRemovedBelow && !isRemoved ? 'REMOVED' : 'KEEP';
+  return field.returns !== undefined && sights[field.returns] === 'removed' ? 'REMOVED' : 'KEEP';
 };
 
 const putting =

@@ -16,7 +16,8 @@ export const executeByReference: ExecutePlan = async (run) => {
   const { operation, document } = prepared;
   if (document === undefined) return { data: writeDenied({}, prepared, variables), errors: [] };
   const operationContext = buildOperationContext({
-    schema: generation.schema,
+    // It is looked at for introspection, and for nothing else.
+    schema: run.shown(),
     operationDocument: document,
     ...(operation.name === undefined ? {} : { operationName: operation.name.value }),
   });

@@ -58,11 +58,11 @@ const keptOrMade = (
   sights: Sights | undefined,
 ): PermittedOperation => {
   const seen = sights === undefined ? '' : seenOf(variation.classes, sights);
-  const kept = seen === '' ? mask : `${mask} ${seen}`;
-  return (
-    variation.permitted.get(kept) ??
-    filter(generation, operation, variation, mask, kept, seen === '' ? undefined : sights)
-  );
+  const veiled = seen === '' ? undefined : variation.permitted.get(`${mask} ${seen}`);
+  if (veiled !== undefined) return veiled;
+  const permitted = variation.permitted.get(mask) ?? filter(generation, operation, variation, mask);
+  if (sights === undefined || seen === '') return permitted;
+  return veil(generation, operation, variation, `${mask} ${seen}`, permitted, sights);
 };
 
 /** How the classes are seen; `''` when each is seen in clear, so that most callers share what is kept. */
@@ -104,25 +104,38 @@ const vary = (
 };
 
 const filter = (
+  { operations }: Generation,
+  { of }: KnownOperation,
+  { analyzed, permitted }: Variation,
+  mask: string,
+): PermittedOperation => {
+  const made: PermittedOperation = { prepared: filterDocument(analyzed, mask), masked: undefined, planned: new Map() };
+  makeRoom(permitted);
+  permitted.set(mask, made);
+  operations.grow(of, analyzed.size * BYTES_PER_FILTERED);
+  return made;
+};
+
+/** The same for callers who do not see all of it in clear. It is planned in the same way. */
+const veil = (
   { operations, schema, masks }: Generation,
   { of, name }: KnownOperation,
   { analyzed, permitted }: Variation,
-  mask: string,
-  kept: string,
-  sights: Sights | undefined,
+  key: string,
+  { prepared, planned }: PermittedOperation,
+  sights: Sights,
 ): PermittedOperation => {
-  const filtered = filterDocument(analyzed, mask);
-  const { document } = filtered;
-  const tree = sights === undefined || document === undefined ? [] : maskTree(schema, masks, document, name);
-  const paths = sights === undefined ? [] : maskedPaths(tree, sights);
-  const joined = sights === undefined ? undefined : joinedMasks(tree, sights);
+  const { document } = prepared;
+  const tree = document === undefined ? [] : maskTree(schema, masks, document, name);
+  const paths = maskedPaths(tree, sights);
+  const joined = joinedMasks(tree, sights);
   const made: PermittedOperation = {
-    prepared: joined === undefined ? filtered : Object.freeze({ ...filtered, masks: joined }),
+    prepared: joined === undefined ? prepared : Object.freeze({ ...prepared, masks: joined }),
     masked: paths.length === 0 ? undefined : JSON.stringify(paths),
-    planned: new Map(),
+    planned,
   };
   makeRoom(permitted);
-  permitted.set(kept, made);
+  permitted.set(key, made);
   operations.grow(of, analyzed.size * BYTES_PER_FILTERED);
   return made;
 };

@@ -1,5 +1,6 @@
 import { codeOf } from '../../platform/errors.ts';
 import { createIdentity, type Identity } from '../../platform/identity.ts';
+import { AUDIENCES, isAudience } from '../../policies/audiences.ts';
 import type { Exchange } from '../exchange.ts';
 import { challenge, type TokenError } from '../identity/challenge.ts';
 import type { Caller } from '../identity/caller.ts';
@@ -7,10 +8,11 @@ import { PossessionError, type Presented } from '../identity/possession.ts';
 import { LONGEST_TOKEN } from '../identity/verify-token.ts';
 import type { Step } from '../pipeline.ts';
 import { refuse } from '../refusal.ts';
+import type { Serving } from '../serving.ts';
 
 /**
  * Says who calls, from the access token in the Authorization header and from nowhere else (RFC 6750 section 2.1), and
- * makes the envelope that goes to the subgraphs.
+ * makes the envelope that goes to the subgraphs. From here on the graph is the one that the caller's contract shows.
  *
  * Whatever is wrong with a token, the answer is the same; the reason is in the log.
  */
@@ -21,8 +23,16 @@ export const authenticate: Step = async (exchange, next) => {
   const identity = caller?.as(purposeOf(exchange)) ?? ANYBODY;
   exchange.identity = identity;
   exchange.client = caller?.client;
+  exchange.serving = servingFor(exchange, identity);
   exchange.envelope = Object.freeze({ identity, requestId, deadline: exchange.deadline });
   return next();
+};
+
+/** The graph as this kind of caller knows it. A graph that has nothing for it has nothing to say to it. */
+const servingFor = ({ serving }: Exchange, { audience }: Identity): Serving => {
+  const known = isAudience(audience) ? serving.by(AUDIENCES[audience].contract) : undefined;
+  if (known === undefined) throw refuse('FORBIDDEN');
+  return known;
 };
 
 const ANYBODY: Identity = createIdentity({

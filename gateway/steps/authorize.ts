@@ -1,7 +1,7 @@
 import { OperationTypeNode } from 'graphql';
 import { ERRORS } from '../../platform/errors.ts';
 import { hold } from '../../policies/access/conditions.ts';
-import { AUDIENCES, isAudience } from '../../policies/audiences.ts';
+import { isToldWhy } from '../../policies/audiences.ts';
 import { type Mode, modeOf } from '../../policies/clients.ts';
 import { type Exchange, from } from '../exchange.ts';
 import { challenge } from '../identity/challenge.ts';
@@ -36,21 +36,10 @@ export const authorize: Step = (exchange, next) => {
     return next();
   }
   const isRefused = isMutation && denied?.missing.some(({ when }) => hold(when, variables)) === true;
-  if (mode === 'reject') exchange.rejection = rejectionOf(exchange, denials);
+  if (mode === 'reject')
+    exchange.rejection = { status: ERRORS.FORBIDDEN.status, headers: challengeOf(exchange, denials) };
   if (mode === 'reject' || isRefused) exchange.executed = { data: 'null', errors: [] };
   return next();
-};
-
-/** RFC 6750 section 3.1, where it is scopes that are missing: which, is said to those who may know. */
-const rejectionOf = (exchange: Exchange, denials: readonly Denial[]): NonNullable<Exchange['rejection']> => {
-  const { status } = ERRORS.FORBIDDEN;
-  const { resource } = exchange.surroundings;
-  const { scopes: own, audience } = from(exchange, 'identity');
-  const scopes = missingScopes(denials, own);
-  if (resource === undefined || scopes.length === 0) return { status, headers: [] };
-  const isToldWhy = isAudience(audience) && AUDIENCES[audience].isToldWhy;
-  const why = { error: 'insufficient_scope', ...(isToldWhy ? { scopes } : {}) } as const;
-  return { status, headers: ['www-authenticate', challenge(resource, why)] };
 };
 
 /** In an open gateway nobody is registered, and nothing is denied. */
@@ -58,3 +47,13 @@ const modeFor = ({ client, operation }: Exchange): Mode =>
   client === undefined
     ? 'filter'
     : modeOf(client, operation?.known.name ?? null, new Date().toISOString().slice(0, 'yyyy-mm-dd'.length));
+
+/** RFC 6750 section 3.1, where it is scopes that are missing: which, is said to those who may know. */
+const challengeOf = (exchange: Exchange, denials: readonly Denial[]): readonly string[] => {
+  const { resource } = exchange.surroundings;
+  const { scopes: own, audience } = from(exchange, 'identity');
+  const scopes = missingScopes(denials, own);
+  if (resource === undefined || scopes.length === 0) return [];
+  const told = isToldWhy(audience) ? { scopes } : {};
+  return ['www-authenticate', challenge(resource, { error: 'insufficient_scope', ...told })];
+};

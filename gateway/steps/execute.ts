@@ -13,6 +13,7 @@ export const execute: Step = async (exchange, next) => {
     transports: serving.transports,
     envelope: from(exchange, 'envelope'),
     cancellation,
+    shown: () => serving.generation.shownTo(from(exchange, 'identity')),
     maskKey: prepared.masks && surroundings.maskKeys.of(from(exchange, 'identity')),
     open: surroundings.authenticator === undefined,
   });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Schema } from '@apollo/federation-internals';
 import { type DocumentNode, type GraphQLSchema, parse } from 'graphql';
+import type { Identity } from '../../platform/identity.ts';
 import { noRequirements, type Requirements } from '../../policies/access/requirement-table.ts';
 import { extractRequirements } from '../../policies/access/requirements.ts';
 import type { Rules } from '../../policies/rules/rule.ts';
@@ -9,12 +10,16 @@ import { overrideLabels } from '../planning/overrides.ts';
 import { createPlanner, type Planner } from '../planning/planner.ts';
 import { readSupergraph } from '../planning/read-supergraph.ts';
 import { createOperationCache, type OperationCache } from '../operations/operation-cache.ts';
+import { contractParts, contractSchemas } from './contract-parts.ts';
+import { shownSchemas } from './shown-schemas.ts';
 
 /**
  * One supergraph and everything derived from it. Nothing in it changes but its caches, whose entries are functions of
  * their keys; a request takes the generation once and works with it to its end, whatever comes after.
  */
 export interface Generation {
+  /** The contract by which it is seen, and which its schema, its operations and what it shows belong to; `null`: whole. */
+  readonly contract: string | null;
   /** SHA-256 of the supergraph's text, in hex. */
   readonly id: string;
   readonly supergraphSdl: string;
@@ -33,6 +38,10 @@ export interface Generation {
   /** Fields that somebody sees otherwise than they are. */
   readonly masks: FieldMasks;
   readonly operations: OperationCache;
+  /** What introspection shows to this caller: of what clients see, what it may use. The same object for alike callers. */
+  shownTo(caller: Identity): GraphQLSchema;
+  /** The same graph as a contract shows it, with operations of its own; `undefined` where it has nothing for that. */
+  by(contract: string | null): Generation | undefined;
 }
 
 export interface GenerationOptions {
@@ -60,21 +69,31 @@ export const createGeneration = (supergraphSdl: string, options: GenerationOptio
   if (options.forReference === true) refuseContexts(supergraph.schema);
   const apiSchema = supergraph.apiSchema();
   const document = parse(supergraphSdl, { noLocation: true });
-  return Object.freeze({
+  const schema = apiSchema.toGraphQLJSSchema();
+  const requirements = open ? noRequirements : requirementsOf(supergraph.schema, document, options);
+  const bytes = options.operationBytes ?? MOST_BYTES;
+  const whole: Generation = Object.freeze({
+    contract: null,
     id: createHash('sha256').update(supergraphSdl).digest('hex'),
     supergraphSdl,
-    schema: apiSchema.toGraphQLJSSchema(),
+    schema,
     apiSchema,
     supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
     planner: createPlanner(supergraphSdl, { isFixed: options.forReference !== true }),
     overrideLabels: overrideLabels(supergraph.schema),
     subgraphs: Object.freeze(supergraph.subgraphsMetadata().map(({ name, url }) => Object.freeze({ name, url }))),
-    requirements: open ? noRequirements : requirementsOf(supergraph.schema, document, options),
+    requirements,
     masks: open ? NO_MASKS : maskable(readFieldMasks(document)),
-    operations: createOperationCache(options.operationBytes ?? MOST_BYTES),
+    operations: createOperationCache(bytes),
+    shownTo: shownSchemas(schema, requirements),
+    by: (contract: string | null) => (contract === null ? whole : parts(contract)),
   });
+  const parts = contractParts(whole, contractSchemas(supergraphSdl, supergraph, schema), bytes / PARTS);
+  return whole;
 };
 
+/** Of the room for operations, what each contract has besides: partners send few documents. */
+const PARTS = 8;
 const NO_MASKS: FieldMasks = new Map();
 
 const MOST_BYTES = 128 * 1024 * 1024;

@@ -10,7 +10,7 @@ import { type Seal, sealWith } from './seal.ts';
 
 export interface RedisFeedOptions {
   readonly url: Secret;
-  /** Of which the key is derived that entries are sealed with: that of the subgraphs. */
+  /** Of which the key is derived that entries are sealed with. */
   readonly secret: Secret;
   readonly log: Log;
   readonly clock?: () => number;

@@ -1,5 +1,6 @@
 import type { FhirDirectory } from './directory.ts';
 import type { Finding } from './findings.ts';
+import type { Party } from '../identity.ts';
 import type { MappingTable } from '../mapping.ts';
 import type { Criteria } from './query.ts';
 import type { Stored } from './types.ts';
@@ -61,6 +62,12 @@ export interface FacilityScope {
   readonly link: FhirLink;
 }
 
+/**
+ * How records belong to companies outside the group, by kind: they refer to theirs, or they are the company itself, or
+ * (`whole`) it sees what everybody sees. A kind that is not named has no rows of the entity.
+ */
+export type FhirPartyScope = Readonly<Partial<Record<Party['kind'], FhirLink | 'self' | 'whole'>>>;
+
 /** An entity whose records refer to their facility themselves. */
 export type FacilityEntity = FhirEntitySpec & { readonly scope: FacilityScope };
 
@@ -91,6 +98,8 @@ export interface FhirEntitySpec {
   readonly type: string;
   readonly resource: string;
   readonly scope: FhirScope;
+  /** Left out: companies outside the group have no rows of it. */
+  readonly party?: FhirPartyScope;
   /** Which resources are of this type at all. Part of every read, by id too. */
   readonly only?: Criteria;
   readonly fields: Readonly<Record<string, FhirField>>;
@@ -106,10 +115,19 @@ export interface FhirEntitySpec {
 export const fhirEntity = <const S extends FhirEntitySpec>(spec: S): S => spec;
 
 /** Every search parameter an entity needs, without modifiers. */
-export const paramsOf = ({ scope, only = [], filters, orders, keys, relations }: FhirEntitySpec): readonly string[] => [
+export const paramsOf = ({
+  scope,
+  party = {},
+  only = [],
+  filters,
+  orders,
+  keys,
+  relations,
+}: FhirEntitySpec): readonly string[] => [
   ...new Set([
     '_id',
     ...(scope.kind === 'shared' ? [] : [scope.link.param]),
+    ...Object.values(party).flatMap((link) => (typeof link === 'string' ? [] : [link.param])),
     ...only.map(({ param }) => param.split(':', 1)[0] ?? ''),
     ...Object.values(filters ?? {}).flatMap(({ params }) => params),
     ...Object.values(orders ?? {}).map(({ param }) => param),

@@ -114,7 +114,7 @@ const sessionOf = (
   { callWithin }: FhirOwnerOptions,
   { deadline, identity }: Envelope,
   signal: AbortSignal | undefined,
-): FhirSession => new FhirSession(open, identity.facilities, spendingOf(deadline, callWithin, signal));
+): FhirSession => new FhirSession(open, identity, spendingOf(deadline, callWithin, signal));
 
 /** Without a secret that processes share, a cursor is good for as long as this one runs. */
 const cursorKeyOf = (name: string, secret: FhirOwnerOptions['secret']): Buffer =>

@@ -16,7 +16,17 @@ export const isNothing = (criteria: Criteria): boolean => criteria.some(({ value
 export const where = (param: string, values: readonly string[]): Criteria =>
   values.length === 0 ? NOTHING : [{ param, values }];
 
-export const bothOf = (...all: readonly Criteria[]): Criteria => (all.some(isNothing) ? NOTHING : all.flat());
+export const bothOf = (...all: readonly Criteria[]): Criteria =>
+  all.some(isNothing) ? NOTHING : withOneId(all.flat());
+
+/** A record has one id: where it is asked for by two lists of them, it is one of both, and not every server says so. */
+const withOneId = (criteria: Criteria): Criteria => {
+  const [first, ...others] = criteria.filter(({ param }) => param === '_id');
+  if (first === undefined || others.length === 0) return criteria;
+  const values = first.values.filter((id) => others.every((other) => other.values.includes(id)));
+  const ids = where('_id', values);
+  return isNothing(ids) ? NOTHING : [...criteria.filter(({ param }) => param !== '_id'), ...ids];
+};
 
 /** A value in a search: `\`, `,`, `|` and `$` separate values and parts unless escaped (R4, 3.1.1.4.0.1). */
 export const escapeValue = (value: string): string => value.replaceAll(/[\\,|$]/g, (character) => `\\${character}`);

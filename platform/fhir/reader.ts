@@ -1,14 +1,15 @@
 import DataLoader from 'dataloader';
 import { fail } from '../errors.ts';
+import type { Party, RowsOf } from '../identity.ts';
 import { encodeId } from '../ids.ts';
 import type { CanonicalRecord } from '../record.ts';
 import type { FhirDirectory, FhirFacility } from './directory.ts';
 import type { FhirEntitySpec, FhirEnvironment } from './entity.ts';
 import type { OnFinding } from './findings.ts';
 import { allRows, type Pages, pagesOf } from './paging.ts';
-import { bothOf, type Criteria, token, where } from './query.ts';
+import { bothOf, type Criteria, isNothing, token, where } from './query.ts';
 import { identifiersIn } from './references.ts';
-import { type Within, withinFacilities } from './scope.ts';
+import { type Within, withinBoth, withinFacilities, withinParty } from './scope.ts';
 import type { FhirClient, FhirSpending, SearchPage, SearchRequest, Stored } from './types.ts';
 import { within } from './within.ts';
 
@@ -42,20 +43,22 @@ type Loader = DataLoader<Key, CanonicalRecord | null, string>;
 
 /**
  * Calls of one request to a FHIR server, batched and bounded. Nothing is asked of the server before the first of them,
- * and there is no way to read without the caller's facilities.
+ * and there is no way to read without the caller's facilities, nor without the party that the caller stands for.
  */
 export class FhirReader {
   readonly #open: () => Promise<FhirGround>;
   readonly #codes: readonly string[];
+  readonly #party: Party | undefined;
   readonly #spending: FhirSpending;
   readonly #loaders = new Map<FhirEntitySpec, Map<string, Loader>>();
   readonly #scopes = new Map<string, Promise<Within>>();
   readonly #memberships = new Map<string, DataLoader<string, boolean>>();
   #ground: Promise<FhirGround> | undefined;
 
-  constructor(open: () => Promise<FhirGround>, facilityCodes: readonly string[], spending: FhirSpending) {
+  constructor(open: () => Promise<FhirGround>, { facilities, party }: RowsOf, spending: FhirSpending) {
     this.#open = open;
-    this.#codes = facilityCodes;
+    this.#codes = facilities;
+    this.#party = party;
     this.#spending = spending;
   }
 
@@ -93,8 +96,15 @@ export class FhirReader {
     };
   }
 
+  /** What the caller may see of an entity, or of that at one facility, as a part of a query. */
+  async scope(ground: FhirGround, spec: FhirEntitySpec, facility?: FhirFacility): Promise<Within> {
+    const own = withinParty(spec, this.#party, this.environment(ground));
+    // Where there is nothing to be seen, there is no need to know the facilities' other records.
+    return isNothing(own.criteria) ? own : withinBoth(own, await this.#facilityScope(ground, spec, facility));
+  }
+
   /** The caller's facilities, or one of them, as a part of a query; kept, since it may take a search to know it. */
-  scope(ground: FhirGround, spec: FhirEntitySpec, facility?: FhirFacility): Promise<Within> {
+  #facilityScope(ground: FhirGround, spec: FhirEntitySpec, facility?: FhirFacility): Promise<Within> {
     const key = `${spec.type}|${facility?.code ?? ''}`;
     const known = this.#scopes.get(key);
     if (known !== undefined) return known;
@@ -119,7 +129,7 @@ export class FhirReader {
     facility?: FhirFacility,
     some?: readonly string[],
   ): Promise<readonly string[]> {
-    const scope = await this.scope(ground, spec, facility);
+    const scope = await this.#facilityScope(ground, spec, facility);
     const criteria = bothOf(scope.criteria, some === undefined ? [] : where('_id', some));
     const rows = await allRows(this.pages(ground), { type: spec.resource, criteria, elements: scope.elements });
     await scope.assertHold(rows);

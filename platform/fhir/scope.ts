@@ -1,9 +1,10 @@
 import { fail } from '../errors.ts';
+import { localPartyId, type Party } from '../identity.ts';
 import type { FhirFacility } from './directory.ts';
 import type { FhirEntitySpec, FhirEnvironment, FhirLink } from './entity.ts';
 import { shapeFault } from './faults.ts';
 import { referringTo } from './links.ts';
-import { bothOf, type Criteria, NOTHING, where } from './query.ts';
+import { bothOf, type Criteria, isFhirId, NOTHING, where } from './query.ts';
 import type { Stored } from './types.ts';
 
 /** The facilities of a query, as a part of it. */
@@ -59,6 +60,41 @@ export const withinFacilities = async (
     assertHold: async (rows) => hold(rows, link, among),
   };
 };
+
+/**
+ * Keeps an entity's query to the party that the caller stands for, if it does.
+ *
+ * Fails closed: an entity that does not say how it belongs to a kind of party has no rows for one.
+ */
+export const withinParty = (
+  { party: scope = {}, resource }: FhirEntitySpec,
+  party: Party | undefined,
+  env: FhirEnvironment,
+): Within => {
+  const rule = party === undefined ? 'whole' : scope[party.kind];
+  if (party === undefined || rule === 'whole')
+    return { criteria: [], elements: [], assertHold: () => Promise.resolve() };
+  const id = localPartyId(party);
+  if (rule === undefined || !isFhirId(id)) return { criteria: NOTHING, elements: [], assertHold: refuseAny(resource) };
+  const isOwn = (row: Stored) => (rule === 'self' ? row.id === id : rule.targets(row, env).includes(id));
+  return {
+    criteria: rule === 'self' ? where('_id', [id]) : referringTo(rule, [id]),
+    elements: rule === 'self' ? [] : rule.elements,
+    assertHold: async (rows) => {
+      if (!rows.every(isOwn)) refuse(resource);
+    },
+  };
+};
+
+/** What both allow. */
+export const withinBoth = (one: Within, other: Within): Within => ({
+  criteria: bothOf(one.criteria, other.criteria),
+  elements: [...one.elements, ...other.elements],
+  assertHold: async (rows) => {
+    await one.assertHold(rows);
+    await other.assertHold(rows);
+  },
+});
 
 /** What refers to a record that refers to one of the facilities (R4, 3.1.1.5.2 "Chained parameters"). */
 export const chainTo = (link: FhirLink, end: FhirLink, facilities: readonly Pick<FhirFacility, 'at'>[]): Criteria =>

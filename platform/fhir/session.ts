@@ -9,6 +9,7 @@ import {
   toConnection,
 } from '../connection.ts';
 import { fail } from '../errors.ts';
+import type { RowsOf } from '../identity.ts';
 import { decodeId } from '../ids.ts';
 import type { CanonicalRecord, Reference } from '../record.ts';
 import { decodePlace, encodePlace } from './cursors.ts';
@@ -27,17 +28,19 @@ type Lists = DataLoader<string, Connection<CanonicalRecord>>;
 /**
  * Reads one FHIR server for one request of one caller.
  *
- * The caller's facilities are part of every search. What is read by id or by number is batched over everything that asks
+ * The caller's facilities are part of every search, and so is the party that the caller stands for. What is read by id or by number is batched over everything that asks
  * in the same tick, and so are the lists of many parents; only the elements behind the selected fields are asked for.
  * A list of any length costs a constant number of calls. Opening a session asks nothing of the server: while it is away,
  * each read fails by itself.
  */
 export class FhirSession {
   readonly #reader: FhirReader;
+  readonly #isParty: boolean;
   readonly #lists = new Map<FhirEntitySpec, Map<string, Lists>>();
 
-  constructor(open: () => Promise<FhirGround>, facilityCodes: readonly string[], spending: FhirSpending) {
-    this.#reader = new FhirReader(open, facilityCodes, spending);
+  constructor(open: () => Promise<FhirGround>, rows: RowsOf, spending: FhirSpending) {
+    this.#isParty = rows.party !== undefined;
+    this.#reader = new FhirReader(open, rows, spending);
   }
 
   /** A page of the records that match. */
@@ -85,6 +88,8 @@ export class FhirSession {
   ): Promise<CanonicalRecord | Reference | null> {
     if (reference === null || reference === undefined) return null;
     const known = reference as Reference;
+    // What a row of a party's own refers to is not always its own, so it is asked for.
+    if (this.#isParty) return this.find(spec, known.id, fields);
     return [...fields].every((field) => Object.hasOwn(known, field)) ? known : this.find(spec, known.id, fields);
   }
 

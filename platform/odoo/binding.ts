@@ -1,6 +1,16 @@
+import type { Party } from '../identity.ts';
 import { allOf, anyOf, nothing } from './domain.ts';
 import { ContractError, type ModelNeed } from './contract.ts';
-import { type Columns, type EntitySpec, type Environment, type FieldMapping, logical, type Name } from './entity.ts';
+import {
+  alternatives,
+  type Columns,
+  type EntitySpec,
+  type Environment,
+  type FieldMapping,
+  logical,
+  type Name,
+} from './entity.ts';
+import { bindParty, needsOfParty } from './party.ts';
 import type { Domain, ModelDescription, OdooRow } from './types.ts';
 
 /** A field of an entity, ready to be read from one server. */
@@ -23,14 +33,13 @@ export interface BoundEntity {
   readonly filters: ReadonlyMap<string, (input: never, env: Environment) => Domain>;
   readonly orders: ReadonlyMap<string, string>;
   readonly defaultOrder: Order;
-  readonly where: Domain;
   /** Columns that are dates with a time: their order values are compared in Odoo's own format. */
   readonly datetimes: ReadonlySet<string>;
   readonly archives: boolean;
   /** The physical name of a column that the spec names. */
   column(name: Name): string;
-  /** The domain that keeps a read inside these companies. */
-  within(companies: readonly number[]): Domain;
+  /** The domain of what is read: records of the type, inside these companies, and of the party if there is one. */
+  within(companies: readonly number[], party: Party | undefined): Domain;
 }
 
 /** What a spec needs of a server, in the form of the contract check. Of a path, the first step is on this model. */
@@ -43,6 +52,7 @@ export const needsOf = (spec: EntitySpec): ModelNeed => {
     ...Object.values(spec.orders ?? {}),
     ...(spec.defaultOrder === undefined ? [] : [spec.defaultOrder.field]),
     ...(spec.relations ?? []),
+    ...needsOfParty(spec),
     ...fields.flatMap((field) => (field.optional === true ? [] : field.needs)),
   ];
   return {
@@ -59,6 +69,8 @@ export const bindEntity = (spec: EntitySpec, model: string, description: ModelDe
   const column = (name: Name): string => find(name) ?? logical(name);
   const columns = (names: readonly Name[]): Columns => names.map(column);
   const company = spec.visibility === 'everyone' ? null : column(companyOf(spec));
+  const where = spec.where === undefined ? [] : spec.where.bind(columns(spec.where.needs));
+  const ofParty = bindParty(spec, column);
   return Object.freeze({
     spec,
     model,
@@ -73,11 +85,11 @@ export const bindEntity = (spec: EntitySpec, model: string, description: ModelDe
       column: spec.defaultOrder === undefined ? 'id' : sortable(model, column(spec.defaultOrder.field), description),
       direction: spec.defaultOrder?.direction ?? 'ASC',
     },
-    where: spec.where === undefined ? [] : spec.where.bind(columns(spec.where.needs)),
     datetimes: new Set([...description].flatMap(([name, { type }]) => (type === 'datetime' ? [name] : []))),
     archives: description.has('active'),
     column,
-    within: (companies: readonly number[]) => visibleIn(spec, company, companies),
+    within: (companies: readonly number[], party: Party | undefined) =>
+      allOf(where, visibleIn(spec, company, companies), ofParty(party)),
   });
 };
 
@@ -94,8 +106,6 @@ const sortable = (model: string, column: string, description: ModelDescription):
 };
 
 const firstStep = (name: string): string => name.split('.', 1)[0] ?? name;
-
-export const alternatives = (name: Name): readonly string[] => (typeof name === 'string' ? [name] : name);
 
 const companyOf = (spec: EntitySpec): Name => spec.company ?? 'company_id';
 

@@ -42,7 +42,8 @@ export const prefixed = (domain: Domain): Domain => {
 const joined = (operator: '&' | '|', members: readonly Domain[], none: Domain): Domain =>
   members.length === 0 ? none : [...members.slice(1).map(() => operator), ...members.flat()];
 
-const isNothing = (domain: Domain): boolean => {
+/** Whether it is the domain that matches no record. */
+export const isNothing = (domain: Domain): boolean => {
   const [term, ...rest] = domain;
   if (rest.length > 0 || !isTerm(term)) return false;
   return term[0] === 'id' && term[1] === 'in' && Array.isArray(term[2]) && term[2].length === 0;

@@ -1,5 +1,6 @@
 import type { Facility, FacilityDirectory } from './directory.ts';
 import type { MappingTable } from '../mapping.ts';
+import type { PartyScope } from './party.ts';
 import type { Domain, OdooRow } from './types.ts';
 
 /** An Odoo name, or the names it has had, newest first: the first one that the server has is taken. */
@@ -50,6 +51,8 @@ export interface EntitySpec {
   readonly visibility: Visibility;
   /** The column that holds the company. Default `company_id`. */
   readonly company?: Name;
+  /** How its records belong to companies outside the group. Left out: these have none. */
+  readonly party?: PartyScope;
   /** Which records of the model are of this type at all. Part of every read, by id too. */
   readonly where?: Condition;
   readonly fields: Readonly<Record<string, FieldMapping>>;
@@ -85,6 +88,9 @@ export const unfold = (record: Readonly<Record<string, unknown>>, field: string)
       name.startsWith(`${field}.`) ? [[name.slice(field.length + 1), value]] : [],
     ),
   );
+
+/** The names it has had, newest first. */
+export const alternatives = (name: Name): readonly string[] => (typeof name === 'string' ? [name] : name);
 
 /** The newest name: the key by which a name is looked up once it is bound. */
 export const logical = (name: Name): string => (typeof name === 'string' ? name : (name[0] ?? ''));

@@ -70,7 +70,7 @@ export const openOdoo = (options: OdooOwnerOptions): OdooOwner => {
     ready,
     session: async (envelope, signal) => {
       const spending = spendingOf(envelope.deadline, options.callWithin, signal);
-      return new OdooSession(await groundNow(), envelope.identity.facilities, spending);
+      return new OdooSession(await groundNow(), envelope.identity, spending);
     },
     health: () => [toHealth(supervisor.state())],
     onCall: (listener) => supervisor.onCall(listener),

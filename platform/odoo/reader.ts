@@ -2,10 +2,11 @@ import DataLoader from 'dataloader';
 import type { Cursor } from '../connection.ts';
 import { fail } from '../errors.ts';
 import type { RecordFinding } from '../findings.ts';
+import type { Party } from '../identity.ts';
 import { encodeId } from '../ids.ts';
 import type { BoundEntity, Order } from './binding.ts';
 import type { Facility, FacilityDirectory } from './directory.ts';
-import { allOf } from './domain.ts';
+import { allOf, isNothing } from './domain.ts';
 import { UNMAPPED } from './mappings.ts';
 import type { EntitySpec, Environment, Name } from './entity.ts';
 import type { CanonicalRecord } from '../record.ts';
@@ -34,18 +35,20 @@ export type Spending = Pick<CallContext, 'deadline' | 'signal'>;
  * Calls of one request to Odoo, batched and bounded.
  *
  * Every read carries the caller's companies twice: in the context, which decides company-dependent values, and in the
- * domain, which decides the rows. There is no way to read without.
+ * domain, which decides the rows; and in the domain, the party that the caller stands for. There is no way to read without.
  */
 export class OdooReader {
   readonly #ground: OdooGround;
   readonly #facilities: readonly Facility[];
+  readonly #party: Party | undefined;
   readonly #spending: Spending;
   readonly #records = new Map<EntitySpec, Map<string, DataLoader<RecordKey, CanonicalRecord | null, string>>>();
   readonly #children = new Map<EntitySpec, Map<string, DataLoader<ParentKey, readonly Child[]>>>();
 
-  constructor(ground: OdooGround, facilities: readonly Facility[], spending: Spending) {
+  constructor(ground: OdooGround, facilities: readonly Facility[], party: Party | undefined, spending: Spending) {
     this.#ground = ground;
     this.#facilities = facilities;
+    this.#party = party;
     this.#spending = spending;
   }
 
@@ -62,28 +65,48 @@ export class OdooReader {
       readonly facility?: Facility | undefined;
     },
   ): Promise<OdooRow[]> {
-    const companies = this.companies(options.facility);
-    if (companies.length === 0) return [];
+    const within = this.#within(bound, options.facility);
+    if (within === null) return [];
     const { columns, named, order, limit, archived = false } = options;
     const asked = {
-      domain: allOf(bound.where, bound.within(companies), domain),
+      domain: allOf(within, domain),
       fields: columns,
       order,
       limit,
       names: named,
       activeTest: !archived,
     };
-    return this.#ground.client.searchRead(bound.model, asked, this.context(companies));
+    return this.#ground.client.searchRead(bound.model, asked, this.#context(options.facility));
   }
 
   async count(bound: BoundEntity, domain: Domain, facility: Facility | undefined): Promise<number> {
-    const companies = this.companies(facility);
-    if (companies.length === 0) return 0;
-    return this.#ground.client.searchCount(
-      bound.model,
-      allOf(bound.where, bound.within(companies), domain),
-      this.context(companies),
-    );
+    const within = this.#within(bound, facility);
+    if (within === null) return 0;
+    return this.#ground.client.searchCount(bound.model, allOf(within, domain), this.#context(facility));
+  }
+
+  /** Groups of rows with their sums. */
+  async groups(
+    bound: BoundEntity,
+    domain: Domain,
+    groupBy: readonly string[],
+    aggregates: readonly string[],
+  ): Promise<OdooRow[]> {
+    const within = this.#within(bound, undefined);
+    if (within === null) return [];
+    const options = { domain: allOf(within, domain), groupBy, aggregates };
+    return this.#ground.client.readGroup(bound.model, options, this.#context(undefined));
+  }
+
+  /** Whether the caller can have a row of the entity at all. */
+  hasRows(bound: BoundEntity): boolean {
+    return this.#within(bound, undefined) !== null;
+  }
+
+  /** The domain that every read of the entity carries; null where the caller has no rows of it, whatever is asked. */
+  #within(bound: BoundEntity, facility: Facility | undefined): Domain | null {
+    const within = bound.within(this.#companies(facility), this.#party);
+    return isNothing(within) ? null : within;
   }
 
   /** A record by its local id, in one call with all that are asked for in the same tick. */
@@ -190,12 +213,12 @@ export class OdooReader {
       : { directory: this.#ground.directory, facility };
   }
 
-  companies(facility?: Facility): readonly number[] {
+  #companies(facility: Facility | undefined): readonly number[] {
     return facility === undefined ? this.#facilities.map(({ company }) => company) : [facility.company];
   }
 
-  context(companies: readonly number[]): CallContext {
-    return { ...this.#spending, companies };
+  #context(facility: Facility | undefined): CallContext {
+    return { ...this.#spending, companies: this.#companies(facility) };
   }
 }
 

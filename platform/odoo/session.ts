@@ -11,6 +11,7 @@ import {
   toConnection,
 } from '../connection.ts';
 import { fail } from '../errors.ts';
+import type { RowsOf } from '../identity.ts';
 import { decodeId } from '../ids.ts';
 import type { Order } from './binding.ts';
 import type { Facility, FacilityDirectory } from './directory.ts';
@@ -38,8 +39,9 @@ export type { ListArgs, ListSelection } from '../connection.ts';
  * Reads Odoo for one request of one caller.
  *
  * Every read carries the caller's companies twice: in the context, which decides company-dependent values, and in the
- * domain, which decides the rows. Reads by id are batched over everything that asks in the same tick, and only the
- * columns behind the selected fields are asked for, so a list of any length costs a constant number of calls.
+ * domain, which decides the rows; the domain also keeps a party that the caller stands for to its own. Reads by id are
+ * batched over everything that asks in the same tick, and only the columns behind the selected fields are asked for, so a
+ * list of any length costs a constant number of calls.
  */
 export class OdooSession {
   readonly directory: FacilityDirectory;
@@ -47,13 +49,15 @@ export class OdooSession {
   readonly facilities: readonly Facility[];
   readonly #ground: OdooGround;
   readonly #reader: OdooReader;
+  readonly #isParty: boolean;
   readonly #listsAt = new Map<EntitySpec, Map<string, DataLoader<Facility, Connection<CanonicalRecord>>>>();
 
-  constructor(ground: OdooGround, facilityCodes: readonly string[], spending: Spending) {
+  constructor(ground: OdooGround, { facilities, party }: RowsOf, spending: Spending) {
     this.#ground = ground;
     this.directory = ground.directory;
-    this.facilities = facilityCodes.flatMap((code) => ground.directory.byCode(code) ?? []);
-    this.#reader = new OdooReader(ground, this.facilities, spending);
+    this.facilities = facilities.flatMap((code) => ground.directory.byCode(code) ?? []);
+    this.#isParty = party !== undefined;
+    this.#reader = new OdooReader(ground, this.facilities, party, spending);
   }
 
   /**
@@ -151,25 +155,32 @@ export class OdooSession {
   ): Promise<CanonicalRecord | Reference | null> {
     if (reference === null || reference === undefined) return null;
     const known = reference as Reference;
+    // What a row of a party's own refers to is not always its own, so it is asked for.
+    if (this.#isParty) return this.find(spec, known.id, fields);
     for (const field of fields) if (!Object.hasOwn(known, field)) return this.find(spec, known.id, fields);
     return known;
   }
 
-  /** A page of the members of an x2many, given their local ids in Odoo's order. */
+  /**
+   * A page of the members of an x2many, given their local ids in Odoo's order. Where somebody could learn of members that
+   * they may not see, by how many there are or by whether more follow, all of them are read, in the same call.
+   */
   async members(
     spec: EntitySpec,
     ids: unknown,
     args: PageArgs,
     selected: ListSelection,
   ): Promise<Connection<CanonicalRecord>> {
-    const local = (ids ?? []) as readonly number[];
-    const { page, more } = slice(local, (id) => id, args);
-    const records = await Promise.all(page.map((id) => this.#reader.load(spec, id, selected.rows)));
-    const edges = page.flatMap((id, index) => {
-      const node = records[index];
-      return node === null || node === undefined ? [] : [{ cursor: encodeCursor({ value: null, id }), node }];
-    });
-    return toConnection(edges, more, args.after, selected.counted ? local.length : null);
+    const named = (ids ?? []) as readonly number[];
+    const load = async (some: readonly number[]) => {
+      const records = await Promise.all(some.map((id) => this.#reader.load(spec, id, selected.rows)));
+      return records.flatMap((node, index) => (node === null ? [] : [{ id: some[index] as number, node }]));
+    };
+    const isWhole = selected.counted || this.#isParty;
+    const members = isWhole ? (await load(named)).map(({ id }) => id) : named;
+    const { page, more } = slice(members, (id) => id, args);
+    const edges = (await load(page)).map(({ id, node }) => ({ cursor: encodeCursor({ value: null, id }), node }));
+    return toConnection(edges, more, args.after, selected.counted ? members.length : null);
   }
 
   /**
@@ -246,19 +257,18 @@ export class OdooSession {
     aggregates: readonly string[],
   ): Promise<OdooRow[]> {
     const bound = this.#ground.bound(spec);
-    const companies = this.#reader.companies();
-    if (companies.length === 0) return [];
-    const options = {
-      domain: allOf(bound.where, bound.within(companies), domain),
-      groupBy: groupBy.map((name) => bound.column(name)),
-      aggregates,
-    };
-    return this.#ground.client.readGroup(bound.model, options, this.#reader.context(companies));
+    const keys = groupBy.map((name) => bound.column(name));
+    return this.#reader.groups(bound, domain, keys, aggregates);
   }
 
   /** The facility of an id, if it is one of the caller's. */
   facility(id: unknown): Facility | undefined {
     return this.facilities.find(({ record }) => record.id === id);
+  }
+
+  /** Whether the caller can have a row of the entity at all, whatever else is asked. */
+  mayHave(spec: EntitySpec): boolean {
+    return this.#reader.hasRows(this.#ground.bound(spec));
   }
 
   /** Whether this server has the model of an optional entity. */

@@ -100,7 +100,9 @@ class Supervised implements ScimOwner {
   session(envelope: Envelope, signal?: AbortSignal): Promise<ScimSession> {
     const spending = spendingOf(envelope.deadline, this.#options.callWithin, signal);
     const ground = () => this.#groundBy(spending.deadline);
-    return Promise.resolve(new ScimSession(ground, envelope.identity.facilities, spending));
+    const { facilities, party } = envelope.identity;
+    // Nothing here belongs to a company outside the group.
+    return Promise.resolve(new ScimSession(ground, party === undefined ? facilities : [], spending));
   }
 
   health(): readonly DependencyHealth[] {

@@ -28,8 +28,13 @@ export interface StoreSettings {
 
 /** The store for one request, or for work of our own. */
 export interface Store {
-  /** Codes of the facilities whose rows may be read; none for work of our own, which is about no facility. */
+  /**
+   * Codes of the facilities whose rows may be read; none for work of our own, which is about no facility, and for companies
+   * outside the group, to whom nothing here belongs.
+   */
   readonly facilities: readonly string[];
+  /** Codes of the facilities that the caller may know of. */
+  readonly sites: readonly string[];
   /** Runs queries, within the deadline. @throws SOR_UNAVAILABLE, SOR_TIMEOUT, CONFLICT … */
   ask<T>(work: (db: Kysely<Tables>) => Promise<T>): Promise<T>;
 }
@@ -128,9 +133,13 @@ export const openStore = (settings: StoreSettings, log: Log): StoreOwner => {
     start: async () => {
       await opened();
     },
-    session: ({ deadline, identity: { facilities } }) =>
-      Promise.resolve({ facilities, ask: (work) => ask(deadline, work) }),
-    ours: () => ({ facilities: [], ask: (work) => ask(deadlineIn(settings.within), work) }),
+    session: ({ deadline, identity: { facilities, party } }) =>
+      Promise.resolve({
+        facilities: party === undefined ? facilities : [],
+        sites: facilities,
+        ask: (work) => ask(deadline, work),
+      }),
+    ours: () => ({ facilities: [], sites: [], ask: (work) => ask(deadlineIn(settings.within), work) }),
     exclusively: async (name, work) => {
       let own: { readonly error: unknown } | undefined;
       try {

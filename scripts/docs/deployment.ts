@@ -83,8 +83,8 @@ cylinder somebody else's.
 `;
 
 const OUTLOOK = `
-The keys of all subgraphs' envelopes are derived from \`subgraph_secret\`: a subgraph that is taken over could sign for the
-others.
+The keys of all subgraphs' envelopes are derived from \`subgraph_secret\`, which only gateways have. Each subgraph has its own
+\`subgraph_key_*\`: one that is taken over cannot sign for another.
 
 ## What is not here
 

@@ -53,6 +53,7 @@ export const claim = fhirEntity({
   type: 'Claim',
   resource: 'Claim',
   scope: ofFacility(ofProvider),
+  party: { payer: ofInsurer },
   // What is asked in advance is no claim yet, though R4 keeps both as one type.
   only: [{ param: 'use', values: ['claim'] }],
   fields: {
@@ -127,6 +128,7 @@ export const claimResponse = fhirEntity({
   type: 'ClaimResponse',
   resource: 'ClaimResponse',
   scope: ofFacility(ofRequestor),
+  party: { payer: ofInsurer },
   only: [{ param: 'use', values: ['claim'] }],
   fields: {
     number: identifier(SYSTEMS.claimResponse),
@@ -172,6 +174,7 @@ export const remittance = fhirEntity({
   type: 'Remittance',
   resource: 'PaymentReconciliation',
   scope: ofFacility(ofRequestor),
+  party: { payer: byIssuer },
   fields: {
     number: identifier(SYSTEMS.remittance),
     status: choice('Remittance', 'status', 'status', FINANCIAL_STATES),

@@ -46,6 +46,7 @@ export const payer = fhirEntity({
   type: 'Payer',
   resource: 'Organization',
   scope: shared,
+  party: { payer: 'self' },
   only: [{ param: 'type', values: [INSURER] }],
   fields: { code: identifier(SYSTEMS.payer), name: plain('name'), active: plain('active') },
   filters: {
@@ -75,6 +76,7 @@ export const payerIdentity = fhirEntity({
   type: 'Payer',
   resource: 'Organization',
   scope: payer.scope,
+  party: payer.party,
   only: payer.only,
   fields: { code: payer.fields.code, name: payer.fields.name, active: payer.fields.active },
   filters: { changedAt: instantFilter('_lastUpdated') },
@@ -90,6 +92,7 @@ export const coverage = fhirEntity({
   resource: 'Coverage',
   // It names no facility: it belongs to those who keep the record of the patient.
   scope: chained(ofBeneficiary, patient),
+  party: { payer: byPayer },
   fields: {
     number: identifier(SYSTEMS.coverage),
     status: choice('Coverage', 'status', 'status', FINANCIAL_STATES),
@@ -122,6 +125,7 @@ export const authorization = fhirEntity({
   type: 'Authorization',
   resource: 'CoverageEligibilityResponse',
   scope: ofFacility(ofRequestor),
+  party: { payer: ofInsurer },
   fields: {
     number: identifier(SYSTEMS.authorization),
     status: choice('Authorization', 'status', 'status', FINANCIAL_STATES),

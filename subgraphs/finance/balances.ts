@@ -4,7 +4,7 @@ import { toMoney } from '../../platform/odoo/mappings.ts';
 import type { CanonicalRecord } from '../../platform/odoo/reader.ts';
 import type { OdooSession } from '../../platform/odoo/session.ts';
 import type { Many2one } from '../../platform/odoo/types.ts';
-import { journalLine } from './entities.ts';
+import { openItem } from './entities.ts';
 import { outflowLoader } from './outflows.ts';
 
 /** What was ordered and is not yet billed, before tax; null for an order of which nothing is committed. */
@@ -27,11 +27,11 @@ export const payableLoader = (odoo: OdooSession): DataLoader<number, ReadonlyMap
   outflowLoader(odoo, () => {
     const [state, reconciled, kind, to] = (
       ['parent_state', 'reconciled', ['account_type', 'account_internal_type'], 'partner_id'] as const
-    ).map((name) => odoo.column(journalLine, name));
+    ).map((name) => odoo.column(openItem, name));
     const within = [
       [state ?? '', '=', 'posted'],
       [reconciled ?? '', '=', false],
       [kind ?? '', 'in', ['liability_payable', 'payable']],
     ] as const;
-    return { entity: journalLine, to: to ?? '', within, amount: 'amount_residual' };
+    return { entity: openItem, to: to ?? '', within, amount: 'amount_residual' };
   });

@@ -26,6 +26,7 @@ import {
   toReference,
 } from '../../platform/odoo/mappings.ts';
 import type { FieldMapping } from '../../platform/odoo/entity.ts';
+import { ofPartner } from '../../platform/odoo/party.ts';
 import type { Many2one } from '../../platform/odoo/types.ts';
 import { plainDecimal } from '../../platform/odoo/values.ts';
 
@@ -147,13 +148,24 @@ export const journalLine = entity({
       toShares(distribution),
     ),
   },
-  relations: ['parent_state', 'reconciled', ['account_type', 'account_internal_type'], 'partner_id', 'move_id', 'date'],
+  relations: ['move_id', 'date'],
+});
+
+/** What is open with a partner. A supplier sees the sum of its own, and not the lines. */
+export const openItem = entity({
+  type: 'OpenItem',
+  model: 'account.move.line',
+  visibility: 'facility',
+  party: { supplier: ofPartner('partner_id') },
+  fields: {},
+  relations: ['parent_state', 'reconciled', ['account_type', 'account_internal_type'], 'partner_id', 'amount_residual'],
 });
 
 export const billLine = entity({
   type: 'BillLine',
   model: 'account.move.line',
   visibility: 'facility',
+  party: { supplier: ofPartner('move_id.partner_id') },
   where: {
     needs: ['display_type'],
     bind: ([kind]) => [[kind ?? '', 'not in', ['line_section', 'line_subsection', 'line_note']]],
@@ -213,6 +225,7 @@ export const vendorBill = entity({
   type: 'VendorBill',
   model: 'account.move',
   visibility: 'facility',
+  party: { supplier: ofPartner('partner_id') },
   where: { needs: ['move_type'], bind: ([kind]) => [[kind ?? '', 'in', Object.keys(BILL_KINDS)]] },
   fields: {
     ...documentFields,
@@ -302,6 +315,16 @@ export const payment = entity({
   type: 'Payment',
   model: 'account.payment',
   visibility: 'facility',
+  party: {
+    // What is paid to it as a supplier: it may be a customer too.
+    supplier: {
+      needs: [...ofPartner('partner_id').needs, 'partner_type'],
+      bind:
+        ([partner = '', kind]) =>
+        (id) =>
+          allOf(ofPartner().bind([partner])(id), [[kind ?? '', '=', 'supplier']]),
+    },
+  },
   fields: {
     number: documentNumber,
     date: plain('date'),
@@ -385,6 +408,7 @@ export const orderBills = entity({
   type: 'PurchaseOrder',
   model: 'purchase.order',
   visibility: 'facility',
+  party: { supplier: ofPartner('partner_id') },
   fields: { bills: members('invoice_ids') },
 });
 
@@ -392,6 +416,7 @@ export const orderedLine = entity({
   type: 'PurchaseOrderLine',
   model: 'purchase.order.line',
   visibility: 'facility',
+  party: { supplier: ofPartner('order_id.partner_id') },
   where: {
     needs: ['display_type', 'order_id.state'],
     bind: ([kind, state]) => allOf([[kind ?? '', '=', false]], [[state ?? '', 'in', ['purchase', 'done']]]),

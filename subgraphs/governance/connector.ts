@@ -49,7 +49,7 @@ const connectGovernance = ({ store, access, catalogue, mappings }: Read) => {
     },
     facility: (id: unknown) => {
       const code = decodeId('Facility', id);
-      return code === null || !store.facilities.includes(code) ? null : { id, code };
+      return code === null || !store.sites.includes(code) ? null : { id, code };
     },
     facilityName: (code: string) => names.load(code),
 

@@ -40,6 +40,8 @@ const ENTITIES = {
 
 const connectInventory = ({ odoo }: Pick<Sessions, 'odoo'>) => {
   let shortages: Promise<readonly Shortage[]> | undefined;
+  // What there is of an item, and what it is worth, is told to those who may know where it is.
+  const knowsStock = odoo.mayHave(stockLevel);
   return {
     ...recordsOf(odoo, ENTITIES),
 
@@ -69,10 +71,12 @@ const connectInventory = ({ odoo }: Pick<Sessions, 'odoo'>) => {
       return toMoney(worth.toNumber(), layers[0]?.['currency'] ?? null, odoo);
     },
     costs: async (id: unknown) => {
+      if (!knowsStock) return [];
       const seen = await odoo.perFacility(item, id, new Set(['cost']));
       return seen.map(({ facility, record }) => ({ facility: facility.record, amount: record['cost'] }));
     },
     stock: async (id: unknown) => {
+      if (!knowsStock) return [];
       const seen = await odoo.perFacility(item, id, new Set(['onHand', 'forecast']));
       return seen.map(({ facility, record }) => ({
         facility: facility.record,

@@ -23,6 +23,7 @@ import {
   reference,
   toQuantity,
 } from '../../platform/odoo/mappings.ts';
+import { ofOffered, ofPartner } from '../../platform/odoo/party.ts';
 import type { Domain } from '../../platform/odoo/types.ts';
 
 // From 18 on, goods that are kept in stock are told from others by a flag; before, by a type of their own.
@@ -54,6 +55,7 @@ export const item = entity({
   type: 'Item',
   model: 'product.product',
   visibility: 'shared',
+  party: { supplier: ofOffered },
   fields: {
     code: plain('default_code'),
     name: plain('name'),
@@ -101,6 +103,7 @@ export const unitOfMeasure = entity({
   type: 'UnitOfMeasure',
   model: 'uom.uom',
   visibility: 'everyone',
+  party: { supplier: 'whole' },
   fields: {
     name: plain('name'),
     // Until 18 `factor` was the inverse of what it is now, and `factor_inv` what `factor` is now.
@@ -203,6 +206,8 @@ export const stockMove = entity({
   type: 'StockMove',
   model: 'stock.move',
   visibility: 'facility',
+  // What it has delivered, and not where that went.
+  party: { supplier: ofPartner('picking_id.partner_id') },
   fields: {
     item: reference('Item', 'product_id'),
     planned: quantity('product_uom_qty', 'product_uom'),
@@ -338,6 +343,7 @@ export const goodsReceipt = entity({
   type: 'GoodsReceipt',
   model: 'stock.picking',
   visibility: 'facility',
+  party: { supplier: ofPartner('partner_id') },
   where: { needs: ['picking_type_id.code'], bind: ([code]) => [[code ?? '', '=', 'incoming']] },
   fields: {
     number: plain('name'),
@@ -370,5 +376,6 @@ export const orderReceipts = entity({
   type: 'PurchaseOrder',
   model: 'purchase.order',
   visibility: 'facility',
+  party: { supplier: ofPartner('partner_id') },
   fields: { receipts: members('picking_ids') },
 });

@@ -24,6 +24,7 @@ import {
   quantity,
   reference,
 } from '../../platform/odoo/mappings.ts';
+import { ofOffered, ofPartner } from '../../platform/odoo/party.ts';
 import type { Many2one } from '../../platform/odoo/types.ts';
 
 const ORDER_STATES = {
@@ -53,6 +54,7 @@ export const supplier = entity({
   type: 'Supplier',
   model: 'res.partner',
   visibility: 'shared',
+  party: { supplier: ofPartner() },
   // Partners are also customers and employees at home; a supplier is one we buy from.
   where: {
     needs: ['supplier_rank', 'purchase_line_ids'],
@@ -86,6 +88,7 @@ export const supplierIdentity = entity({
   type: 'Supplier',
   model: 'res.partner',
   visibility: 'shared',
+  party: supplier.party,
   where: {
     needs: [...supplier.where.needs, 'active'],
     bind: ([rank = null, lines = null, active]) =>
@@ -107,6 +110,7 @@ export const purchaseOrder = entity({
   type: 'PurchaseOrder',
   model: 'purchase.order',
   visibility: 'facility',
+  party: { supplier: ofPartner('partner_id') },
   fields: {
     number: plain('name'),
     state: choice('state', ORDER_STATES),
@@ -149,6 +153,7 @@ export const purchaseOrderLine = entity({
   type: 'PurchaseOrderLine',
   model: 'purchase.order.line',
   visibility: 'facility',
+  party: { supplier: ofPartner('order_id.partner_id') },
   // Sections and notes are typography, not goods.
   where: { needs: ['display_type'], bind: ([kind]) => [[kind ?? '', '=', false]] },
   fields: {
@@ -187,6 +192,7 @@ export const purchaseRequisition = entity({
   type: 'PurchaseRequisition',
   model: 'purchase.requisition',
   visibility: 'facility',
+  party: { supplier: ofPartner('vendor_id') },
   fields: {
     number: plain('name'),
     state: choice('state', REQUISITION_STATES),
@@ -212,6 +218,7 @@ export const purchaseRequisitionLine = entity({
   type: 'PurchaseRequisitionLine',
   model: 'purchase.requisition.line',
   visibility: 'facility',
+  party: { supplier: ofPartner('requisition_id.vendor_id') },
   fields: {
     item: reference('Item', 'product_id'),
     quantity: quantity('product_qty', 'product_uom_id'),
@@ -223,6 +230,7 @@ export const supplierPrice = entity({
   type: 'SupplierPrice',
   model: 'product.supplierinfo',
   visibility: 'shared',
+  party: { supplier: ofPartner(['partner_id', 'name']) },
   fields: {
     // Until 15 the vendor was called `name`.
     supplier: reference('Supplier', ['partner_id', 'name']),
@@ -255,6 +263,7 @@ export const variant = entity({
   type: 'Item',
   model: 'product.product',
   visibility: 'shared',
+  party: { supplier: ofOffered },
   fields: { template: derived(['product_tmpl_id'], ([template]) => (template as Many2one).id) },
   relations: ['product_tmpl_id'],
 });

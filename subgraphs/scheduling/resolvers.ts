@@ -41,6 +41,11 @@ export const resolvers = {
     service: linked('Service', 'service'),
     slots: children('Slot', 'schedule'),
   },
+  // A service is seen by everybody, and its facility by those who have it.
+  Service: {
+    facility: ({ facility }: { readonly facility?: { readonly id: string } | null }, _: never, { scheduling }) =>
+      scheduling.facility(facility?.id),
+  },
   Slot: { schedule: linked('Schedule', 'schedule') },
   Appointment: {
     service: linked('Service', 'service'),

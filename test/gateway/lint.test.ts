@@ -21,11 +21,14 @@ const lintAll = (...subgraphs: readonly string[]): readonly string[] => {
   return lintSupergraph(compose(parts).supergraphSdl, parts);
 };
 
+/** What a type has to say of its rows, most of the types below do not. */
+const isOfRows = (problem: string): boolean => problem.endsWith('(@rows)');
+
 const isOfGuards = (problem: string): boolean => problem.includes('guarded (@') || problem.includes('has a token (@');
 
-/** Without what it says of guards, which most of the types below have none of. */
+/** Without what it says of guards and rows, which most of the types below have none of. */
 const lint = (...subgraphs: readonly string[]): readonly string[] =>
-  lintAll(...subgraphs).filter((problem) => !isOfGuards(problem));
+  lintAll(...subgraphs).filter((problem) => !isOfGuards(problem) && !isOfRows(problem));
 
 const lintGuards = (...subgraphs: readonly string[]): readonly string[] => lintAll(...subgraphs).filter(isOfGuards);
 
@@ -363,5 +366,33 @@ describe('the mask of a field', () => {
     ];
     expect(lint(...joined('@joins'))).toEqual([]);
     expect(lint(...joined(''))).toEqual(['T.who: other subgraphs ask a for it, so that it must say @joins']);
+  });
+});
+
+describe('the rows of a type', () => {
+  const said = (rows: string, name = 'T') =>
+    lintAll(`type Query { t: ${name} } type ${name} @authenticated ${rows} ${DATA} { f: Int }`);
+
+  it('are seen by facility, by party, or by everybody for a reason', () => {
+    for (const rows of [
+      '[FACILITY]',
+      '[FACILITY, SUPPLIER], wholeFor: [PAYER]',
+      '[], because: "it is the same everywhere"',
+    ])
+      expect([rows, said(`@rows(by: ${rows})`)]).toEqual([rows, []]);
+  });
+
+  it.each([
+    ['', 'does not say whose rows a caller sees (@rows)'],
+    ['@rows(by: [PAYER])', 'is seen whatever the facility, and does not say why (because)'],
+    ['@rows(by: [FACILITY], because: "no")', 'is seen by facility, and says why it is not (because)'],
+    ['@rows(by: [FACILITY, PAYER], wholeFor: [PAYER])', 'a payer sees its own rows, and all of them: one of these'],
+  ])('with %s', (rows, problem) => {
+    expect(said(rows)).toEqual([`T: ${problem}`]);
+  });
+
+  it('are not asked of values and pages', () => {
+    expect(lintAll(`type Query { t: V @authenticated } type V @valueType ${DATA} { f: Int }`)).toEqual([]);
+    expect(said('', 'TEdge')).toEqual([]);
   });
 });

@@ -6,6 +6,7 @@ import { type Config, loadConfig } from '../../platform/config.ts';
 import type { FhirCallEvent } from '../../platform/fhir/types.ts';
 import { fhirSettings } from '../../platform/fhir/settings.ts';
 import { type Log, silentLog } from '../../platform/log.ts';
+import type { Party } from '../../platform/identity.ts';
 import type { CallEvent, OdooSettings } from '../../platform/odoo/types.ts';
 import { ROOT } from '../../platform/root.ts';
 import type { CallEvent as ScimCall, ScimSettings } from '../../platform/scim/types.ts';
@@ -20,6 +21,7 @@ import { closeOwners, openOwners, type Owners } from '../../subgraphs/owners.ts'
 import { startIssuer } from '../fakes/issuer.ts';
 import { startBillingOffice } from './billing-office.ts';
 import { SMALL_FACILITIES, startClinic } from './clinic.ts';
+import { standingFor, subjectOf } from './parties.ts';
 import { startSandboxScim } from './scim-servers.ts';
 import { storeDirectory } from './store-directory.ts';
 
@@ -35,10 +37,12 @@ export interface Asker {
   /** Facility codes; all that Odoo has when left out. */
   readonly facilities?: readonly string[];
   readonly variables?: Readonly<Record<string, unknown>>;
-  /** What the request is for; the first purpose of the client when left out. */
-  readonly purpose?: string;
-  /** The application; that of everybody who tries the graph out when left out. */
+  /** A registered client; `ward-app` when left out. */
   readonly client?: string;
+  /** What the request is for; what the client is registered for first when left out. */
+  readonly purpose?: string;
+  /** The company that it stands for, as far as subgraphs are told: the gateway takes it for one of the group's own. */
+  readonly party?: Party;
 }
 
 /** The product over real HTTP in front of one server of each kind: gateway, subgraphs in the same process, an issuer. */
@@ -139,7 +143,7 @@ export const startGraph = async ({
     config,
     log,
     supergraphSdl,
-    transports: parts.map(inProcessTransport),
+    transports: parts.map(inProcessTransport).map(standingFor),
     issuer: { issuer: issuer.issuer, jwksUri: issuer.jwksUri },
     health: parts.map((part) => ({ name: part.name, check: () => part.health() })),
   });
@@ -171,8 +175,12 @@ export const startGraph = async ({
     schedulingCalls.length = 0;
     billingCalls.length = 0;
     hrCalls.length = 0;
-    const token = ({ scopes = Object.keys(SCOPES), facilities: among = facilities, client }: Asker = {}) =>
-      issuer.mint({ scopes, facilities: among, ...(client === undefined ? {} : { claims: { client_id: client } }) });
+    const token = ({ scopes = Object.keys(SCOPES), facilities: among = facilities, client, party }: Asker = {}) =>
+      issuer.mint({
+        scopes,
+        facilities: among,
+        claims: { ...(client === undefined ? {} : { client_id: client }), ...subjectOf(party) },
+      });
     return {
       url: gateway.url,
       facilities,

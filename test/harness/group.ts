@@ -11,6 +11,13 @@ import { hasPostgres } from './postgres.ts';
 /** The invented group of the sandboxes: three facilities, and plenty of everything else. */
 export const GROUP: World = { odoo: healthcareGroup, hr: workforce, fhir: fhirSeed };
 
+/** The same with a fifth of everything, but for the facilities and what is one of a kind. */
+export const SMALL_GROUP: World = {
+  odoo: () => healthcareGroup({ scale: 0.2 }),
+  hr: workforce,
+  fhir: (domain) => fhirSeed(domain, { scale: 0.2 }),
+};
+
 /** The whole product in front of a world, each owner behind a door of its own. */
 export interface Group extends AsyncDisposable {
   readonly graph: Graph;
@@ -32,7 +39,11 @@ const standing = (): readonly OwnerName[] =>
   [...readOwners(subgraphs)].filter((name) => DOORS[name] !== undefined && (name !== 'store' || hasPostgres()));
 
 /** Starts a sandbox and a door for every owner that some subgraph reads, and the product in front of them. */
-export const startGroup = async (world: World, env: Readonly<Record<string, string>> = {}): Promise<Group> => {
+export const startGroup = async (
+  world: World,
+  env: Readonly<Record<string, string>> = {},
+  others: Pick<GraphOptions, 'log'> = {},
+): Promise<Group> => {
   const doors = new Map<OwnerName, Door>();
   const stop = async () => {
     for (const door of [...doors.values()].toReversed()) await door[Symbol.asyncDispose]();
@@ -40,7 +51,7 @@ export const startGroup = async (world: World, env: Readonly<Record<string, stri
   try {
     // One after the other: each makes its seed, which takes a processor.
     for (const name of standing()) doors.set(name, await doorTo(name, world));
-    const graph = await startGraph(optionsOf(doors, env));
+    const graph = await startGraph({ ...optionsOf(doors, env), ...others });
     return {
       graph,
       doors,

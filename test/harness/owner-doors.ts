@@ -20,6 +20,8 @@ export interface Door extends AsyncDisposable {
   readonly options: Partial<GraphOptions>;
   /** What has been asked since the last `forget`, each call by its kind. */
   calls(): readonly string[];
+  /** The same requests as they were made; none of an owner that is asked in SQL. */
+  requests(): readonly SeenRequest[];
   forget(): void;
   break(fault: FaultName): Promise<void>;
   heal(): Promise<void>;
@@ -66,6 +68,7 @@ export const DOORS: Readonly<Partial<Record<OwnerName, (world: World) => Promise
         store: { url: new Secret(address.href), dir: '/nowhere', connections: 4, within: 3 * SECOND },
       },
       calls: () => Array.from({ length: socket.queries - since }, () => 'query'),
+      requests: () => [],
       forget: () => {
         since = socket.queries;
       },
@@ -131,6 +134,7 @@ const doorOf = (proxy: FaultyProxy, sandbox: AsyncDisposable, { options, kindOf,
   return {
     options,
     calls: () => proxy.requests.slice(since).map(kindOf),
+    requests: () => proxy.requests.slice(since),
     forget: () => {
       since = proxy.requests.length;
     },

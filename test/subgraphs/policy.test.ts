@@ -4,6 +4,9 @@ import { createIdentity } from '../../platform/identity.ts';
 import { silentLog } from '../../platform/log.ts';
 import type { ExecutableSubgraph } from '../../platform/subgraph.ts';
 import { deadlineIn, SECOND } from '../../platform/time.ts';
+import { sightOf } from '../../policies/audiences.ts';
+import { readCatalogue } from '../../policies/catalogue.ts';
+import { createMaskKeys } from '../../policies/mask-keys.ts';
 import { rulesFromSchema } from '../../policies/from-schema.ts';
 import { SCOPES } from '../../policies/scopes.ts';
 import type { Subgraph } from '../../subgraphs/define-subgraph.ts';
@@ -14,14 +17,18 @@ import { startBillingOffice } from '../harness/billing-office.ts';
 import { startClinic } from '../harness/clinic.ts';
 import { type OdooServer, startSandboxOdoo } from '../harness/odoo-servers.ts';
 import { type ScimServer, startSandboxScim } from '../harness/scim-servers.ts';
-import { openTestOwners } from '../harness/test-owners.ts';
+import { openTestOwners, supergraphText } from '../harness/test-owners.ts';
 import { neededArgs } from '../harness/walk-schema.ts';
+
+const CLASSES = new Map(readCatalogue(supergraphText()).map(({ coordinate, classes }) => [coordinate, classes[0]]));
 
 const BOTH = ['north-facility', 'south-facility'];
 
 interface Caller {
   readonly scopes?: readonly string[];
   readonly facilities?: readonly string[];
+  readonly audience?: string;
+  readonly purpose?: string;
 }
 
 /** Types a reference can name and that are listed by the same subgraph, so that an id of one can be had. */
@@ -67,13 +74,17 @@ describe.each(subgraphs)('the $name subgraph, asked directly', (subgraph) => {
     await office.stop();
   });
 
-  const ask = (query: string, { scopes = Object.keys(SCOPES), facilities = BOTH }: Caller = {}, variables = {}) =>
+  const ask = (
+    query: string,
+    { scopes = Object.keys(SCOPES), facilities = BOTH, audience = 'internal', purpose = 'operations' }: Caller = {},
+    variables = {},
+  ) =>
     part.execute(
       { query, variables },
       {
         identity: createIdentity({
-          audience: 'internal',
-          purpose: 'operations',
+          audience,
+          purpose,
           subject: 's',
           client: 'c',
           scopes,
@@ -121,6 +132,27 @@ describe.each(subgraphs)('the $name subgraph, asked directly', (subgraph) => {
           });
       });
 
+      it('masks by reference what it masks in a list', async () => {
+        const support = { purpose: 'support' };
+        const fields = Object.values(type.getFields())
+          .filter((field) => isLeafType(getNamedType(field.type)))
+          .map(({ name }) => name)
+          .join(' ');
+        const listed = await ask(`{ ${list}(first: 1) { nodes { ${fields} } } }`, support);
+        const [row] = (listed.data?.[list] as { nodes: { id: string }[] } | undefined)?.nodes ?? [];
+        if (row === undefined) return;
+        expect((await refer(type, row.id, fields, support)).data).toEqual({ _entities: [row] });
+      });
+
+      it('takes a reference to what the caller may see nothing of for one to a missing record', async () => {
+        const [id] = await idsOf(list);
+        const stranger = { audience: 'supplier', purpose: 'operations' };
+        const ofClass = CLASSES.get(`${type.name}.id`) ?? '';
+        if (id === undefined || sightOf(ofClass, stranger.audience, stranger.purpose) !== 'removed') return;
+        expect(await refer(type, id, 'id', stranger)).toEqual({ data: { _entities: [null] } });
+        expect(await ask(`{ ${list}(first: 1) { nodes { id } } }`, stranger)).toEqual({ data: { [list]: null } });
+      });
+
       it('takes an id that is none for a missing record', async () => {
         for (const id of [
           '',
@@ -143,6 +175,16 @@ describe.each(subgraphs)('the $name subgraph, asked directly', (subgraph) => {
   it('shows nothing to a caller of a facility that does not exist', async () => {
     for (const { list } of listedEntities(subgraph))
       expect([list, await idsOf(list, { facilities: ['*', 'nowhere', 'NORTH-FACILITY'] })]).toEqual([list, []]);
+  });
+
+  it('runs without masks for who sees everything, and with one set of them for who sees alike', () => {
+    const [keys, others] = [createMaskKeys(), createMaskKeys()];
+    const schemaFor = (audience: string, purpose: string) => subgraph.schemaFor({ audience, purpose }, keys);
+    expect(schemaFor('internal', 'payroll')).toBe(subgraph.schema);
+    expect(schemaFor('internal', 'support')).toBe(schemaFor('internal', 'reporting'));
+    expect(schemaFor('operator', 'audit')).toBe(schemaFor('operator', 'audit'));
+    expect(schemaFor('nobody', 'payroll')).not.toBe(subgraph.schema);
+    expect(subgraph.schemaFor({ audience: 'nobody', purpose: '' }, others)).not.toBe(schemaFor('nobody', ''));
   });
 
   it('has a rule for every type it has', () => {

@@ -13,8 +13,9 @@ export const lintGuards = (document: DocumentNode, catalogue: readonly Catalogue
       (type.fields ?? []).map((field) => [`${type.name.value}.${field.name.value}`, guardOf(type, field, types)]),
     ),
   );
-  return catalogue.flatMap(({ coordinate, isValue, classes }) => {
-    if (isValue) return [];
+  return catalogue.flatMap(({ coordinate, type, classes }) => {
+    const parent = types.get(type);
+    if (parent !== undefined && isMarked(parent, 'valueType')) return [];
     const guard = guards.get(coordinate) ?? 'none';
     if (guard === 'none') return [`${coordinate}: is not guarded (@requiresScopes, @policy or @authenticated)`];
     const isEveryday = classes.every((one) => EVERYDAY.has(one));

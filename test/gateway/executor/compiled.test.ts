@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parse } from 'graphql';
+import { GraphQLSchema, parse } from 'graphql';
 import { compileMerge } from '../../../gateway/executor/compiled/compile-merge.ts';
 import { compiledPlan } from '../../../gateway/executor/compiled/compile-plan.ts';
 import type { CompletionState, Place } from '../../../gateway/executor/compiled/completion/completer.ts';
@@ -303,7 +303,14 @@ describe('names that mean something to the machine', () => {
   );
 
   const PLACE: Place = { path: [], depth: 0, field: 'T.f', nodes: [] };
-  const STATE: CompletionState = { variables: {}, isOpen: [], indices: [], told: toldErrors([]), errors: [] };
+  const STATE: CompletionState = {
+    variables: {},
+    shown: () => new GraphQLSchema({}),
+    isOpen: [],
+    indices: [],
+    told: toldErrors([]),
+    errors: [],
+  };
 });
 
 describe('merging', () => {

@@ -91,6 +91,7 @@ export const run = async (
       transports: transportsOf(transports),
       envelope: { identity: NOBODY, requestId: 'test', deadline: Date.now() + 60_000 },
       cancellation: new Cancellation(),
+      shown: () => generation.schema,
       open: true,
     });
     const errors = 'data' in executed ? executed.errors : [];

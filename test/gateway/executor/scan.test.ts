@@ -778,6 +778,7 @@ describe('an operation with several plans', () => {
 
 const RUN = {
   generation: (world satisfies World).generation,
+  shown: () => world.generation.schema,
   variables: {},
   envelope: {
     identity: createIdentity({

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { missingScopes } from '../../../gateway/operations/missing-scopes.ts';
 import { toClients } from '../../../policies/clients.ts';
 import { LINK, startGraph, type TestGraph } from '../start-graph.ts';
+import { PATIENT } from './issuers-under-clock.ts';
 
 const greeting = {
   sdl: `${LINK} type Query {
@@ -39,7 +40,7 @@ const clients = toClients({
 describe('an operation that is refused as a whole', () => {
   let graph: TestGraph;
   beforeAll(async () => {
-    graph = await startGraph({ local: { greeting }, options: { clients } });
+    graph = await startGraph({ local: { greeting }, server: PATIENT, options: { clients } });
   });
   afterAll(async () => {
     await graph[Symbol.asyncDispose]();

@@ -1,11 +1,14 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { envelopeKey } from '../../../platform/envelope.ts';
+import { Secret } from '../../../platform/secret.ts';
 import { loadConfig } from '../../../platform/config.ts';
 import { registeredClients } from '../../../policies/clients.ts';
 import { SCOPES } from '../../../policies/scopes.ts';
 import { SANDBOX_FACILITIES } from '../../../sandbox/facilities.ts';
 import { readCompose } from '../../../scripts/deployment/compose-file.ts';
+import { subgraphs } from '../../../subgraphs/index.ts';
 import { makeSecrets } from '../../harness/services.ts';
 import { compose, names, place, read, service } from './described.ts';
 
@@ -26,6 +29,14 @@ describe('secrets', () => {
     );
     expect(values.every((value) => value.length >= 32)).toBe(true);
     expect(new Set(values).size).toBe(values.length);
+  });
+
+  it('give each subgraph the key of its own envelopes, and its name is in the list', () => {
+    const secret = new Secret(readFileSync(join(place.folder, 'secrets', 'subgraph_secret'), 'utf8'));
+    for (const { name } of subgraphs) {
+      const key = readFileSync(join(place.folder, 'secrets', `subgraph_key_${name}`), 'utf8');
+      expect([name, key]).toEqual([name, envelopeKey(secret, name).toString('base64url')]);
+    }
   });
 
   it('stay what they are when it runs again', () => {

@@ -7,7 +7,6 @@ import {
   type OperationDefinitionNode,
   OperationTypeNode,
 } from 'graphql';
-import type { MaskKey } from '../../../../policies/mask-keys.ts';
 import type { PlannedOperation } from '../../execute-plan.ts';
 import type { JsonObject } from '../json-object.ts';
 import type { CompletionState } from './completer.ts';
@@ -23,9 +22,8 @@ import { toldErrors } from './told-errors.ts';
  */
 export type CompleteOperation = (
   data: JsonObject,
-  variables: Readonly<Record<string, unknown>>,
+  request: Pick<CompletionState, 'variables' | 'shown' | 'maskKey'>,
   told: readonly GraphQLError[],
-  maskKey?: MaskKey,
 ) => { readonly data: string; readonly errors: readonly GraphQLError[] };
 
 /** Compiles the completion of an operation that is valid against the schema. */
@@ -40,7 +38,7 @@ export const compileOperation = (
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const node of document?.definitions ?? [])
     if (node.kind === Kind.FRAGMENT_DEFINITION) fragments.set(node.name.value, node);
-  const introspected = compileIntrospection({ schema, fragments }, left, typeKey);
+  const introspected = compileIntrospection(fragments, left, typeKey);
   const complete = compileObject(
     { schema, fragments, guards, typeKey, introspected, masks },
     rootType.name,
@@ -50,8 +48,16 @@ export const compileOperation = (
     },
     { path: [], depth: 0, field: rootType.name, nodes: [] },
   );
-  return (data, variables, told, maskKey) => {
-    const state: CompletionState = { variables, isOpen: [], indices: [], maskKey, told: toldErrors(told), errors: [] };
+  return (data, { variables, shown, maskKey }, told) => {
+    const state: CompletionState = {
+      variables,
+      shown,
+      isOpen: [],
+      indices: [],
+      maskKey,
+      told: toldErrors(told),
+      errors: [],
+    };
     guards.evaluate(state);
     return { data: complete(data, state) ?? 'null', errors: state.errors };
   };

@@ -1,4 +1,4 @@
-import type { FieldNode, GraphQLError } from 'graphql';
+import type { FieldNode, GraphQLError, GraphQLSchema } from 'graphql';
 import type { MaskKey } from '../../../../policies/mask-keys.ts';
 import type { ToldErrors } from './told-errors.ts';
 
@@ -12,6 +12,8 @@ export type Completer = (value: unknown, state: CompletionState) => string | nul
 export interface CompletionState {
   /** Coerced. */
   readonly variables: Readonly<Record<string, unknown>>;
+  /** What introspection answers from. */
+  readonly shown: () => GraphQLSchema;
   /** By number of a guard: whether the selections behind it are part of this request. */
   readonly isOpen: boolean[];
   /** Index in each list around the value, outermost first. What stands behind those is left over from before. */

@@ -18,24 +18,26 @@ import type { CompletionState } from './completer.ts';
 export type Introspected = (key: string) => (state: CompletionState) => string | null;
 
 /**
- * Answers `__schema` and `__type` at the root from the API schema. Without variables there is one answer, which is
- * kept. What a caller can do wrong is to give null for the name of a type.
+ * Answers `__schema` and `__type` at the root from what is shown to the caller. Without variables there is one answer for
+ * each schema that is shown, which is kept as long as that is. What a caller can do wrong is to give null for the name of
+ * a type.
  */
 export const compileIntrospection = (
-  document: Document,
+  fragments: Fragments,
   operation: OperationDefinitionNode,
   typeKey: string,
 ): Introspected => {
-  let kept: Answered | undefined;
+  const kept = new WeakMap<GraphQLSchema, Answered>();
   const perRequest = new WeakMap<CompletionState, Answered>();
   const compile = () => {
-    const asked = introspectionOf(document, operation);
+    const asked = introspectionOf(fragments, operation);
     const isFixed = (asked.operation.variableDefinitions ?? []).length === 0;
     return (state: CompletionState): Answered => {
-      const known = kept ?? perRequest.get(state);
+      const schema = state.shown();
+      const known = isFixed ? kept.get(schema) : perRequest.get(state);
       if (known !== undefined) return known;
-      const answered = answer(document.schema, asked.document, state.variables, typeKey);
-      if (isFixed) kept = answered;
+      const answered = answer(schema, asked.document, state.variables, typeKey);
+      if (isFixed) kept.set(schema, answered);
       else perRequest.set(state, answered);
       return answered;
     };
@@ -51,6 +53,8 @@ export const compileIntrospection = (
     };
   };
 };
+
+type Fragments = Document['fragments'];
 
 interface Answered {
   readonly texts: ReadonlyMap<string, string>;
@@ -85,7 +89,7 @@ const refused = ({ nodes, path = [] }: GraphQLError, key: string): GraphQLError 
 
 /** The operation with nothing at its root but introspection. */
 const introspectionOf = (
-  { fragments }: Document,
+  fragments: Fragments,
   operation: OperationDefinitionNode,
 ): { readonly document: DocumentNode; readonly operation: OperationDefinitionNode } => {
   const keep = (selection: SelectionNode): SelectionNode[] => {
