@@ -171,7 +171,7 @@ withRedis('what is revoked through one gateway', () => {
     const client = openClient();
     const entry = { kind: 'revoked', what: 'token', issuer: office.issuer.issuer } as const;
     const soon = Array.from({ length: 1500 }, (_, n) => ({ ...entry, value: `short-${n}`, until: Date.now() + 5 }));
-    for (const one of soon) await feed.publish(one);
+    await Promise.all(soon.map((one) => client.xadd(FEED_KEY, '*', 'entry', sealWith(SECRET).write(one))));
     await restoreAccess(office.store.ours(), feed);
     expect(await client.xlen(FEED_KEY)).toBeLessThan(100);
     const meant = await office.mint({ claims: { sub: 'after-all-that' } });
