@@ -6,7 +6,8 @@ export interface Problem {
   readonly chain: string;
   /** The first record that is not as it was written, or is not there. */
   readonly seq: number;
-  readonly what: 'changed' | 'missing' | 'cut';
+  /** `hidden`: it is whole, and what it is looked for by says something else. */
+  readonly what: 'changed' | 'missing' | 'cut' | 'hidden';
 }
 
 export interface Verdict {
@@ -37,22 +38,24 @@ export const createVerifier = (key: Uint8Array): Verifier => {
   const anchored: Head[] = [];
   let records = 0;
 
-  const report = (problem: Problem) => {
+  const report = (problem: Problem): undefined => {
     const known = problems.get(problem.chain);
     if (known === undefined || problem.seq < known.seq) problems.set(problem.chain, problem);
   };
   return {
-    add: (entry: Entry): void => {
+    add: (entry) => {
       const { chain, seq, mac, text } = entry;
       const before = heads.get(chain) ?? { chain, seq: 0, mac: BEGINNING };
       heads.set(chain, { chain, seq, mac });
       records += 1;
-      if (problems.has(chain)) return;
+      if (problems.has(chain)) return undefined;
       if (seq !== before.seq + 1) return report({ chain, seq: before.seq + 1, what: 'missing' });
       if (seal(chain, seq, before.mac, text) !== mac) return report({ chain, seq, what: 'changed' });
       const record = JSON.parse(text) as AuditRecord;
       if (record.kind === 'anchor' || record.kind === 'opened') anchored.push(...record.heads);
+      return record;
     },
+    report,
     anchored: () => anchored,
     finish: (kept, macAt) => {
       for (const head of [...anchored, ...kept]) {
@@ -67,7 +70,10 @@ export const createVerifier = (key: Uint8Array): Verifier => {
 };
 
 export interface Verifier {
-  add(entry: Entry): void;
+  /** @returns the record, if it is as it was written */
+  add(entry: Entry): AuditRecord | undefined;
+  /** Something is wrong with a record that the MACs do not cover. */
+  report(problem: Problem): void;
   /** What the chains seen so far say of each other. */
   anchored(): readonly Head[];
   /** `macAt` gives the MAC of the record in a place. */
