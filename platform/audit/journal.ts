@@ -149,6 +149,13 @@ const OPEN = new Set<string>();
 
 const NAME = /^([0-9a-f-]{36})\.(\d+)\.\d{6}\.ndjson$/;
 
+/** Every journal in a folder, whoever writes it, each chain's in their order. */
+export const journalsIn = (dir: string): readonly string[] =>
+  readdirSync(dir)
+    .filter((name) => NAME.test(name))
+    .toSorted()
+    .map((name) => join(dir, name));
+
 /** The files in a folder that nobody writes any more, each chain's in their order. */
 export const journalsLeft = (dir: string): readonly string[] =>
   readdirSync(dir)

@@ -30,7 +30,7 @@ export const verifyTrail = (entries: readonly Entry[], key: Uint8Array, kept: re
   return trail.finish(kept, ({ chain, seq }) => macs.get(`${chain} ${seq}`));
 };
 
-/** The same for entries that come a few at a time, of which one chain's come together. */
+/** The same for entries that come a few at a time, those of one chain in their order. */
 export const createVerifier = (key: Uint8Array): Verifier => {
   const seal = sealer(key);
   const heads = new Map<string, Head>();
@@ -57,6 +57,7 @@ export const createVerifier = (key: Uint8Array): Verifier => {
     },
     report,
     anchored: () => anchored,
+    reached: (chain) => heads.get(chain)?.seq ?? 0,
     finish: (kept, macAt) => {
       for (const head of [...anchored, ...kept]) {
         const { chain, seq, mac } = head;
@@ -76,6 +77,8 @@ export interface Verifier {
   report(problem: Problem): void;
   /** What the chains seen so far say of each other. */
   anchored(): readonly Head[];
+  /** The place of the last record of a chain that was added; 0 for none. */
+  reached(chain: string): number;
   /** `macAt` gives the MAC of the record in a place. */
   finish(kept: readonly Head[], macAt: (place: Pick<Head, 'chain' | 'seq'>) => string | undefined): Verdict;
 }

@@ -71,9 +71,15 @@ const AT_ONCE = 2000;
 
 /**
  * Checks the whole trail, a few thousand records at a time: the records themselves, and the columns and rows by which they
- * are found. `kept` are anchors that were kept outside of it.
+ * are found. `kept` are anchors that were kept outside of it, `journals` what stands in journals: the store may lack the end
+ * of it, and for the rest it has to have the same.
  */
-export const verifyStore = async (store: Store, key: Uint8Array, kept: readonly Head[] = []): Promise<Verdict> => {
+export const verifyStore = async (
+  store: Store,
+  key: Uint8Array,
+  kept: readonly Head[] = [],
+  journals: readonly Entry[] = [],
+): Promise<Verdict> => {
   const trail = createVerifier(key);
   let from: Place = { chain: '', seq: 0 };
   for (;;) {
@@ -89,8 +95,14 @@ export const verifyStore = async (store: Store, key: Uint8Array, kept: readonly 
     }
     from = last;
   }
-  const macs = await macsAt(store, [...trail.anchored(), ...kept]);
-  return trail.finish(kept, ({ chain, seq }) => macs.get(`${chain} ${seq}`));
+  const isBrought = ({ chain, seq }: Entry) => seq <= (brought.get(chain) ?? 0);
+  const brought = new Map(journals.map(({ chain }) => [chain, trail.reached(chain)]));
+  const behind = journals.filter((entry) => !isBrought(entry));
+  for (const entry of behind) trail.add(entry);
+  const known = [...kept, ...journals.filter(isBrought)];
+  const macs = new Map(behind.map(({ chain, seq, mac }) => [`${chain} ${seq}`, mac]));
+  for (const [place, mac] of await macsAt(store, [...trail.anchored(), ...known])) macs.set(place, mac);
+  return trail.finish(known, ({ chain, seq }) => macs.get(`${chain} ${seq}`));
 };
 
 type Place = Pick<Head, 'chain' | 'seq'>;
