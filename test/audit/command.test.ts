@@ -28,7 +28,11 @@ describe('npm run audit', () => {
   const withStore = async (work: (store: ReturnType<typeof openStore>) => Promise<void>) => {
     const store = openStore({ dir: join(dataDir, 'store'), connections: 1, within: 10 * SECOND }, log);
     await store.start();
-    await work(store).finally(() => store.close());
+    try {
+      await work(store);
+    } finally {
+      await store.close();
+    }
   };
 
   // Two records in the store and in the journal, and one that is in the journal alone.
