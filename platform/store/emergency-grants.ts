@@ -245,7 +245,15 @@ const toGrant = (row: Selectable<EmergencyGrantTable>): EmergencyGrant => {
   const now = Date.now();
   const { id, issuer, subject, client, reason, scopes, facilities, minutes, review } = row;
   return {
-    ...{ id, issuer, subject, client, reason, scopes, facilities, minutes, review },
+    id,
+    issuer,
+    subject,
+    client,
+    reason,
+    scopes,
+    facilities,
+    minutes,
+    review,
     state: stateIn(row, now),
     requestedAt: row.requested_at.toISOString(),
     decidedAt: row.decided_at?.toISOString() ?? null,

@@ -37,7 +37,15 @@ export const emergencyIn = (store: Store, access: AccessFeed | null, audit: Audi
     const { id, subject: holder, scopes, facilities, minutes } = grant;
     const { subject, client } = by;
     audit?.journal.append({
-      ...{ kind: 'emergency', step, grant: String(id), subject, client, holder, scopes, facilities, minutes },
+      kind: 'emergency',
+      step,
+      grant: String(id),
+      subject,
+      client,
+      holder,
+      scopes,
+      facilities,
+      minutes,
     });
   };
   const publish = async (entry: AccessEntry): Promise<void> => {
@@ -123,11 +131,13 @@ const assertBearable = ({ reason, scopes, facilities, minutes, idempotencyKey }:
     throw fail('BAD_USER_INPUT', { message: `\`minutes\` is between 1 and ${MOST_MINUTES}.` });
   if (scopes.length === 0 && facilities.length === 0)
     throw fail('BAD_USER_INPUT', { message: 'Say which scopes or facilities are needed.' });
-  // What would let somebody confirm their own emergencies is not to be had by one.
-  const isBorrowable = (scope: string) => isScope(scope) && scope.endsWith(':read') && scope !== 'audit:read';
   if (!scopes.every(isBorrowable))
     throw fail('BAD_USER_INPUT', { message: '`scopes` holds one that cannot be granted in an emergency.' });
 };
+
+/** What would let somebody confirm their own emergencies is not to be had by one. */
+const isBorrowable = (scope: string): boolean =>
+  isScope(scope) && scope.endsWith(':read') && scope !== 'audit:read' && !scope.startsWith('access:');
 
 const assertText = (name: string, text: string): void => {
   if (text.trim() === '' || text.length > LONGEST)

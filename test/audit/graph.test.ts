@@ -179,7 +179,7 @@ describe('the audit trail of the product', () => {
     });
 
     it('gives nothing that would let somebody confirm their own, and nothing for longer than an hour', async () => {
-      const ask = (scopes: string, minutes: number) =>
+      const wish = (scopes: string, minutes: number) =>
         field(
           `mutation { requestEmergencyAccess(input: { reason: "r", scopes: [${scopes}], facilities: [], minutes: ${minutes}, idempotencyKey: "bad" }) { grant { id state } } }`,
           nurse,
@@ -193,7 +193,7 @@ describe('the audit trail of the product', () => {
         ['"hr:read"', 61],
         ['"hr:read"', 0],
       ] as const)
-        expect([scopes, minutes, (await ask(scopes, minutes)).code]).toEqual([scopes, minutes, 'BAD_USER_INPUT']);
+        expect([scopes, minutes, (await wish(scopes, minutes)).code]).toEqual([scopes, minutes, 'BAD_USER_INPUT']);
     });
 
     it('shows the grants of others only to those who may confirm them', async () => {
