@@ -1,3 +1,4 @@
+import type { Grant } from '../../platform/access/feed.ts';
 import { fail } from '../../platform/errors.ts';
 import { createIdentity, type Identity, type IdentityFacts } from '../../platform/identity.ts';
 import { AUDIENCES } from '../../policies/audiences.ts';
@@ -26,9 +27,11 @@ export interface Caller {
    * Who asks, in a request for this purpose; for the first one the client is registered for when it names none. The same
    * purpose gives the same object.
    *
-   * @throws FORBIDDEN for a purpose that the client is not registered for
+   * An emergency takes a grant, which adds to what the token grants, under the same ceilings.
+   *
+   * @throws FORBIDDEN for a purpose that the client is not registered for, and for an emergency without a grant
    */
-  as(purpose: string | undefined): Identity;
+  as(purpose: string | undefined, grant?: Grant): Identity;
 }
 
 /**
@@ -45,20 +48,24 @@ export const callerOf = (facts: TokenFacts, clients: Clients): Caller => {
   return {
     client,
     token: facts,
-    as: (purpose = client.purposes[0] ?? '') => {
-      const known = identities.get(purpose);
+    as: (purpose = client.purposes[0] ?? '', grant) => {
+      if (purpose === 'emergency' && grant === undefined) throw fail('FORBIDDEN');
+      const key = grant === undefined ? purpose : `${purpose} ${grant.id}`;
+      const known = identities.get(key);
       if (known !== undefined) return known;
       if (!client.purposes.some((registered) => registered === purpose)) throw fail('FORBIDDEN');
       const identity = createIdentity({
         subject: facts.subject,
         client: facts.client,
-        scopes: under(client.scopes, facts.scopes),
-        facilities: under(client.facilities, facts.facilities),
+        scopes: under(client.scopes, [...facts.scopes, ...(grant?.scopes ?? [])]),
+        facilities: under(client.facilities, [...facts.facilities, ...(grant?.facilities ?? [])]),
         audience: client.audience,
         purpose,
+        issuer: facts.issuer,
+        ...(grant === undefined ? {} : { grant: grant.id }),
         ...(kind === null || client.party === undefined ? {} : { party: { kind, id: client.party } }),
       });
-      identities.set(purpose, identity);
+      identities.set(key, identity);
       return identity;
     },
   };

@@ -8,6 +8,7 @@ import { type FindingFilter, listFindings } from '../../platform/store/findings.
 import type { Connector } from '../define-subgraph.ts';
 import type { Sessions } from '../owners.ts';
 import { auditIn } from './audit.ts';
+import { emergencyIn } from './emergency.ts';
 import { type CatalogueFilter, classMeanings, pageOfCatalogue } from './catalogue.ts';
 import { revocationsIn } from './revocations.ts';
 
@@ -42,6 +43,7 @@ const connectGovernance = ({ store, access, audit, catalogue, mappings }: Read) 
 
   return {
     ...revocationsIn(store, access),
+    ...emergencyIn(store, access, audit),
     ...auditIn(store, audit?.keys ?? null, (type, id) => identifiers(type, id, {})),
     identifiers,
     /** The partner that a payer is in the ledger today; null where nobody has found one. */
