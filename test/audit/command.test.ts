@@ -107,7 +107,10 @@ describe('npm run audit', () => {
   });
 
   it('says how it is used', async () => {
-    for (const args of [['disclosures', 'Patient'], ['disclosures', 'a', 'b', '--anchors', 'c']])
+    for (const args of [
+      ['disclosures', 'Patient'],
+      ['disclosures', 'a', 'b', '--anchors', 'c'],
+    ])
       expect(await audit(...args)).toMatchObject({ code: 2, stderr: expect.stringContaining('npm run -s audit') });
   });
 
