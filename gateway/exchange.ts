@@ -11,6 +11,7 @@ import type { Executed, ExecutePlan, Pieces } from './executor/execute-plan.ts';
 import type { MaskKeys } from '../policies/mask-keys.ts';
 import type { Client, Mode } from '../policies/clients.ts';
 import type { Authenticator } from './identity/authenticator.ts';
+import type { Grants } from './identity/grants.ts';
 import type { Possession } from './identity/possession.ts';
 import type { ProtectedResource } from './identity/protected-resource.ts';
 import type { Revocations } from './identity/revocations.ts';
@@ -28,6 +29,7 @@ export interface Surroundings {
   readonly resource?: ProtectedResource | undefined;
   /** None where nothing can be revoked. */
   readonly revocations?: Revocations | undefined;
+  readonly grants?: Grants | undefined;
   readonly possession?: Possession | undefined;
   /** Where it is written down who reads what; none in an open gateway. */
   readonly journal?: Journal | undefined;

@@ -17,6 +17,7 @@ import { listen } from '../platform/http/listen.ts';
 import type { ExtraRoute } from '../platform/http/route.ts';
 import { type Handler, pathOf, router } from '../platform/http/router.ts';
 import { readTls } from '../platform/http/tls.ts';
+import { followGrants } from './identity/grants.ts';
 import { createAuthenticator } from './identity/authenticator.ts';
 import { type IssuerOptions, openIssuers } from './identity/issuers.ts';
 import { openPossession } from './identity/open-possession.ts';
@@ -106,6 +107,7 @@ export const startGateway = async (options: GatewayOptions): Promise<RunningGate
     authenticator: issuers === undefined ? undefined : createAuthenticator(issuers, () => clients, options.clock),
     resource,
     revocations,
+    grants: isOpen || access === undefined ? undefined : followGrants(access),
     possession,
     journal: isOpen ? undefined : options.journal,
     maskKeys: configuredMaskKeys(config),

@@ -53,6 +53,7 @@ export const envelopeSigner = (subgraph: string, key: Buffer): SignEnvelope => {
       adc: identity.audience,
       pur: identity.purpose,
       pty: identity.party,
+      iss: identity.issuer,
       gnt: identity.grant,
     });
     callers.set(identity, made);
@@ -106,7 +107,7 @@ export const openEnvelope = (
   });
 };
 
-const identityOf = ({ sub, cid, scp, fac, adc, pur, pty, gnt }: Claims): Identity =>
+const identityOf = ({ sub, cid, scp, fac, adc, pur, pty, iss, gnt }: Claims): Identity =>
   createIdentity({
     subject: sub,
     client: cid,
@@ -115,6 +116,7 @@ const identityOf = ({ sub, cid, scp, fac, adc, pur, pty, gnt }: Claims): Identit
     audience: adc,
     purpose: pur,
     ...(pty === undefined ? {} : { party: pty }),
+    ...(iss === undefined ? {} : { issuer: iss }),
     ...(gnt === undefined ? {} : { grant: gnt }),
   });
 
@@ -129,6 +131,7 @@ interface Claims {
   readonly adc: string;
   readonly pur: string;
   readonly pty?: Party;
+  readonly iss?: string;
   readonly gnt?: string;
   readonly dry?: boolean;
   readonly rid: string;

@@ -18,6 +18,8 @@ export interface Identity {
   readonly purpose: string;
   /** The party whose rows are all that the caller may see. */
   readonly party?: Party;
+  /** Who issued the token: the same subject of another issuer is somebody else. Left out for work of our own. */
+  readonly issuer?: string;
   /** Id of the grant by which the glass was broken for this request. */
   readonly grant?: string;
 }
@@ -52,6 +54,7 @@ export const createIdentity = (facts: IdentityFacts): Identity =>
     audience: facts.audience,
     purpose: facts.purpose,
     ...(facts.party === undefined ? {} : { party: Object.freeze({ ...facts.party }) }),
+    ...(facts.issuer === undefined ? {} : { issuer: facts.issuer }),
     ...(facts.grant === undefined ? {} : { grant: facts.grant }),
   });
 

@@ -2,12 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { AccessEntry, AccessFeed } from '../platform/access/feed.ts';
 import type { Job } from '../platform/jobs.ts';
 import type { Log } from '../platform/log.ts';
+import { holdingGrants } from '../platform/store/emergency-grants.ts';
 import type { Store, StoreOwner } from '../platform/store/owner.ts';
 import { holdingRevocations } from '../platform/store/revocations.ts';
 import { MINUTE, SECOND } from '../platform/time.ts';
 
 /** Where what lasts of access is written down, one line each. */
-const SOURCES: readonly ((store: Store) => Promise<readonly AccessEntry[]>)[] = [holdingRevocations];
+const SOURCES: readonly ((store: Store) => Promise<readonly AccessEntry[]>)[] = [holdingRevocations, holdingGrants];
 
 /** Puts all that holds into the feed. @throws SOR_UNAVAILABLE … */
 export const restoreAccess = async (store: Store, feed: AccessFeed): Promise<number> => {

@@ -1,3 +1,4 @@
+import type { Grant } from '../../platform/access/feed.ts';
 import { fail } from '../../platform/errors.ts';
 import type { Identity, IdentityFacts } from '../../platform/identity.ts';
 import type { Client, Clients } from '../../policies/clients.ts';
@@ -26,9 +27,11 @@ export interface Caller {
    * Who asks, in a request for this purpose; for the first one the client is registered for when it names none. The same
    * purpose gives the same object.
    *
-   * @throws FORBIDDEN for a purpose that the client is not registered for
+   * An emergency takes a grant, which adds to what the token grants, under the same ceilings.
+   *
+   * @throws FORBIDDEN for a purpose that the client is not registered for, and for an emergency without a grant
    */
-  as(purpose: string | undefined): Identity;
+  as(purpose: string | undefined, grant?: Grant): Identity;
 }
 
 /**
@@ -44,9 +47,11 @@ export const callerOf = (facts: TokenFacts, clients: Clients): Caller => {
   return {
     client,
     token: facts,
-    as: (purpose = client.purposes[0] ?? '') => {
-      const identity = identities.get(purpose) ?? identityOf(client, facts, purpose);
-      identities.set(purpose, identity);
+    as: (purpose = client.purposes[0] ?? '', grant) => {
+      if (purpose === 'emergency' && grant === undefined) throw fail('FORBIDDEN');
+      const key = grant === undefined ? purpose : `${purpose} ${grant.id}`;
+      const identity = identities.get(key) ?? identityOf(client, facts, purpose, grant);
+      identities.set(key, identity);
       return identity;
     },
   };

@@ -47,9 +47,15 @@ const beforeExtensions = (answer: Pieces, extensions: string): Pieces => [
 /** What of the answer was masked, and what would have been refused, for those who may know that there is more. */
 const extensionsOf = (exchange: Exchange): string | undefined => {
   const { masked } = from(exchange, 'permitted');
-  if ((masked === undefined && exchange.denials?.mode !== 'dryRun') || !isToldWhy(from(exchange, 'identity').audience))
-    return undefined;
-  const parts = [...(masked === undefined ? [] : [`"masked":${masked}`]), ...dryRunOf(exchange)];
+  const { grant } = from(exchange, 'identity');
+  const isPlain = masked === undefined && exchange.denials?.mode !== 'dryRun' && grant === undefined;
+  if (isPlain || !isToldWhy(from(exchange, 'identity').audience)) return undefined;
+  const parts = [
+    ...(masked === undefined ? [] : [`"masked":${masked}`]),
+    ...dryRunOf(exchange),
+    // Nobody is to forget under what they are looking.
+    ...(grant === undefined ? [] : [`"emergency":${JSON.stringify({ grant })}`]),
+  ];
   return parts.length === 0 ? undefined : `{${parts.join()}}`;
 };
 

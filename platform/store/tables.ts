@@ -153,6 +153,30 @@ export interface AuditPersonTable {
   readonly seq: number;
 }
 
+/** Access beyond one's own, asked for in an emergency. */
+export interface EmergencyGrantTable {
+  readonly id: Generated<number>;
+  readonly issuer: string;
+  readonly subject: string;
+  readonly client: string;
+  readonly reason: string;
+  readonly scopes: string[];
+  readonly facilities: string[];
+  readonly minutes: number;
+  readonly requested_at: Instant;
+  readonly idempotency_key: string;
+  /** Null while nobody has decided. */
+  readonly is_approved: ColumnType<boolean | null, never, boolean>;
+  readonly decided_at: ColumnType<Date | null, never, Date>;
+  readonly decided_by: ColumnType<string | null, never, string>;
+  readonly until: ColumnType<Date | null, never, Date | null>;
+  readonly ended_at: ColumnType<Date | null, never, Date>;
+  readonly ended_by: ColumnType<string | null, never, string>;
+  readonly review: ColumnType<string | null, never, string>;
+  readonly reviewed_at: ColumnType<Date | null, never, Date>;
+  readonly reviewed_by: ColumnType<string | null, never, string>;
+}
+
 /** The tables of the store, as the latest migration leaves them. */
 export interface Tables {
   readonly cross_reference: CrossReferenceTable;
@@ -165,4 +189,5 @@ export interface Tables {
   readonly revocation: RevocationTable;
   readonly audit_record: AuditRecordTable;
   readonly audit_person: AuditPersonTable;
+  readonly emergency_grant: EmergencyGrantTable;
 }

@@ -10,6 +10,7 @@ import type { Connector } from '../define-subgraph.ts';
 import type { Sessions } from '../owners.ts';
 import { accessIn } from './access.ts';
 import { auditIn } from './audit.ts';
+import { emergencyIn } from './emergency.ts';
 import { type CatalogueFilter, classMeanings, pageOfCatalogue } from './catalogue.ts';
 import { revocationsIn } from './revocations.ts';
 
@@ -44,6 +45,7 @@ const connectGovernance = ({ store, access, audit, catalogue, mappings, rulebook
 
   return {
     ...revocationsIn(store, access),
+    ...emergencyIn(store, access, audit),
     ...auditIn(store, audit?.keys ?? null, (type, id) => identifiers(type, id, {})),
     identifiers,
     /** The partner that a payer is in the ledger today; null where nobody has found one. */

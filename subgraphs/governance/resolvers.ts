@@ -1,15 +1,25 @@
 import type { PageArgs } from '../../platform/connection.ts';
 import { connectionSelection } from '../../platform/selection.ts';
+import type { EmergencyWish } from '../../platform/store/emergency-grants.ts';
 import type { FindingFilter } from '../../platform/store/findings.ts';
 import type { ReferenceResolver, References, Resolver, Resolvers } from '../define-subgraph.ts';
 import type { ExplainArgs, FieldAccessFilter } from './access.ts';
 import type { TrailListFilter } from './audit.ts';
+import type { EmergencyListFilter } from './emergency.ts';
 import type { CatalogueFilter } from './catalogue.ts';
 import type { Governance, IdentifierArgs, MappingFilter } from './connector.ts';
 import type { RevocationListFilter, RevokeAccessInput } from './revocations.ts';
 
 interface ById {
   readonly id: string;
+}
+
+interface Decision extends ById {
+  readonly approve: boolean;
+}
+
+interface Review extends ById {
+  readonly review: string;
 }
 
 interface LocalIdArgs {
@@ -51,6 +61,8 @@ export const resolvers = {
     ) => governance.revocations(filter ?? {}, page, connectionSelection(info, 'Revocation').counted),
     auditTrail: (_: never, { filter, ...page }: PageArgs & { filter?: TrailListFilter | null }, { governance }, info) =>
       governance.auditTrail(filter ?? {}, page, connectionSelection(info, 'AuditRecord').counted),
+    emergencyGrants: (_: never, args: PageArgs & EmergencyListFilter, { governance, identity }, info) =>
+      governance.emergencyGrants(args, identity, connectionSelection(info, 'EmergencyGrant').counted),
     disclosures: (_: never, args: PageArgs & { type: string; id: string }, { governance }, info) =>
       governance.disclosures(args, connectionSelection(info, 'AuditRecord').counted),
   },
@@ -65,6 +77,14 @@ export const resolvers = {
   Mutation: {
     revokeAccess: (_: never, { input }: { input: RevokeAccessInput }, { governance, identity }) =>
       governance.revokeAccess(input, identity),
+    requestEmergencyAccess: (_: never, { input }: { input: EmergencyWish }, { governance, identity }) =>
+      governance.requestEmergencyAccess(input, identity),
+    decideEmergencyAccess: (_: never, { input }: { input: Decision }, { governance, identity }) =>
+      governance.decideEmergencyAccess(input, identity),
+    endEmergencyAccess: (_: never, { input }: { input: ById }, { governance, identity }) =>
+      governance.endEmergencyAccess(input, identity),
+    reviewEmergencyAccess: (_: never, { input }: { input: Review }, { governance, identity }) =>
+      governance.reviewEmergencyAccess(input, identity),
   },
   Catalogue: {
     fields: (_: never, args: PageArgs & { filter?: CatalogueFilter | null }, { governance }) =>

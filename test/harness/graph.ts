@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inProcessTransport } from '../../gateway/executor/transports/in-process.ts';
 import { startGateway } from '../../gateway/server.ts';
+import type { AccessFeed } from '../../platform/access/feed.ts';
 import { type Audit, openAudit } from '../../platform/audit/open-audit.ts';
 import { type Config, loadConfig } from '../../platform/config.ts';
 import type { FhirCallEvent } from '../../platform/fhir/types.ts';
@@ -41,6 +42,8 @@ export interface Asker {
   readonly variables?: Readonly<Record<string, unknown>>;
   /** A registered client; `ward-app` when left out. */
   readonly client?: string;
+  /** `sub`; a nurse when left out. */
+  readonly subject?: string;
   /** What the request is for; what the client is registered for first when left out. */
   readonly purpose?: string;
   /** The company that it stands for, as far as subgraphs are told: the gateway takes it for one of the group's own. */
@@ -86,6 +89,8 @@ export interface GraphOptions {
   /** Write down what the facilities are called in a store that is given, too. */
   readonly learns?: boolean;
   readonly log?: Log;
+  /** Over which the gateway hears what changes access. */
+  readonly access?: AccessFeed;
   /** Environment names of the configuration. */
   readonly env?: Readonly<Record<string, string>>;
   /** Do not wait until Odoo has been reached. */
@@ -112,6 +117,7 @@ export const startGraph = async ({
   store,
   learns = store === 'embedded',
   log = silentLog(),
+  access,
   env = {},
   eager = false,
 }: GraphOptions): Promise<Graph> => {
@@ -138,6 +144,7 @@ export const startGraph = async ({
     billing: fhirSettings(config.billing),
     store: typeof store === 'object' ? store : directory.settings,
     audit,
+    access,
     supergraphSdl,
   };
   const owners = openOwners(subgraphs, where, config, log);
@@ -150,6 +157,8 @@ export const startGraph = async ({
   const gateway = await startGateway({
     config,
     log,
+    journal: audit.journal,
+    access,
     supergraphSdl,
     transports: parts.map(inProcessTransport).map(standingFor),
     issuer: { issuer: issuer.issuer, jwksUri: issuer.jwksUri },
@@ -185,11 +194,21 @@ export const startGraph = async ({
     schedulingCalls.length = 0;
     billingCalls.length = 0;
     hrCalls.length = 0;
-    const token = ({ scopes = Object.keys(SCOPES), facilities: among = facilities, client, party }: Asker = {}) =>
+    const token = ({
+      scopes = Object.keys(SCOPES),
+      facilities: among = facilities,
+      client,
+      subject,
+      party,
+    }: Asker = {}) =>
       issuer.mint({
         scopes,
         facilities: among,
-        claims: { ...(client === undefined ? {} : { client_id: client }), ...subjectOf(party) },
+        claims: {
+          ...(client === undefined ? {} : { client_id: client }),
+          ...(subject === undefined ? {} : { sub: subject }),
+          ...subjectOf(party),
+        },
       });
     return {
       url: gateway.url,

@@ -5,6 +5,7 @@ import { findings } from './0003-findings.ts';
 import { ownerRecords } from './0004-owner-records.ts';
 import { revocations } from './0005-revocations.ts';
 import { audit } from './0006-audit.ts';
+import { emergencyGrants } from './0007-emergency-grants.ts';
 
 /**
  * Every change of the store's tables, in order. One that has been released is never edited: the next one mends it.
@@ -17,4 +18,5 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = Object.freeze({
   '0004-owner-records': ownerRecords,
   '0005-revocations': revocations,
   '0006-audit': audit,
+  '0007-emergency-grants': emergencyGrants,
 });
