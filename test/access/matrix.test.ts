@@ -41,6 +41,11 @@ const GIVEN = {
 const INPUTS = {
   revokeAccess:
     '{ what: TOKEN, issuer: "https://nobody.invalid", value: "x", reason: "to see who may", idempotencyKey: "k" }',
+  requestEmergencyAccess:
+    '{ reason: "to see who may", scopes: ["no:scope"], facilities: [], minutes: 1, idempotencyKey: "k" }',
+  decideEmergencyAccess: '{ id: "none", approve: false }',
+  endEmergencyAccess: '{ id: "none" }',
+  reviewEmergencyAccess: '{ id: "none", review: "none" }',
 };
 
 const access = readAccessGraph(supergraphText());
@@ -99,7 +104,7 @@ const expected = (role: Role, places: readonly FieldPlace[]) => {
 const REFUSALS = ['UNAUTHORIZED_FIELD_OR_TYPE', 'MASKED_ARGUMENT', 'FORBIDDEN'];
 
 /** Of whoever may ask, about what was given. Revoking takes gateways that hear of it, which there are none of here. */
-const OF_VALUES = ['BAD_USER_INPUT', 'SOR_UNAVAILABLE'];
+const OF_VALUES = ['BAD_USER_INPUT', 'NOT_FOUND', 'SOR_UNAVAILABLE'];
 
 /** What the product says of them. An argument that is about masked values is another matter than the field. */
 const told = ({ errors, extensions }: Reply) => {
