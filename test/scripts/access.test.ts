@@ -1,4 +1,8 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -60,6 +64,84 @@ describe('npm run access', () => {
     expect(stderr).not.toBe('');
   });
 });
+
+describe('npm run access -- revoke', () => {
+  const revoke = (url: string, token: string) =>
+    new Promise<{ stdout: string; stderr: string; code: number }>((done) => {
+      const wish = [
+        '--what',
+        'subject',
+        '--issuer',
+        'https://issuer.example',
+        '--value',
+        'somebody',
+        '--reason',
+        'lost',
+      ];
+      const argv = ['--import', 'tsx', join('scripts', 'access.ts'), 'revoke', '--url', url, ...wish];
+      const child = execFile(process.execPath, argv, { cwd: ROOT }, (error, stdout, stderr) =>
+        done({ stdout, stderr, code: error === null ? 0 : Number(error.code) }),
+      );
+      child.stdin?.end(token);
+    });
+
+  it('asks the graph, with the token that it is given', async () => {
+    const seen: { authorization: string | undefined; input: Record<string, unknown> }[] = [];
+    await using gateway = await answering(async (request) => {
+      const { variables } = JSON.parse(await text(request)) as { variables: { input: Record<string, unknown> } };
+      seen.push({ authorization: request.headers.authorization, input: variables.input });
+      return { data: { revokeAccess: { passedOn: true } } };
+    });
+    const { stdout, code } = await revoke(gateway.url, 'a-token\n');
+    expect({ stdout, code }).toEqual({ stdout: 'revoked\n', code: 0 });
+    expect(seen).toEqual([
+      {
+        authorization: 'Bearer a-token',
+        input: {
+          what: 'SUBJECT',
+          issuer: 'https://issuer.example',
+          value: 'somebody',
+          reason: 'lost',
+          idempotencyKey: expect.stringMatching(/^[\w-]{36}$/),
+        },
+      },
+    ]);
+  });
+
+  it('ends with 2 and the code where that is refused', async () => {
+    await using gateway = await answering(() =>
+      Promise.resolve({
+        data: { revokeAccess: null },
+        errors: [{ message: 'No.', extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' } }],
+      }),
+    );
+    const { stdout, stderr, code } = await revoke(gateway.url, 'a-token');
+    expect({ stdout, stderr, code }).toEqual({
+      stdout: '',
+      stderr: 'UNAUTHORIZED_FIELD_OR_TYPE: No.\n',
+      code: 2,
+    });
+  });
+});
+
+/** A server that answers like a graph, to see what it is asked. */
+const answering = async (answer: (request: IncomingMessage) => Promise<object>) => {
+  const server = createServer((request, response) => {
+    void answer(request).then((body) =>
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(body)),
+    );
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`,
+    [Symbol.asyncDispose]: async () => {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+};
 
 describe('npm run access -- diff', () => {
   const run = promisify(execFile);
@@ -141,9 +223,9 @@ describe('the example documents', () => {
   it('are valid, and one is the demo query', async () => {
     const { schema } = readAccessGraph(supergraphText());
     for (const name of ['appointment-to-buyer', 'appointments', 'claims', 'employees', 'ledger', 'purchase-orders']) {
-      const text = await readFile(join(ROOT, 'docs', 'examples', `${name}.graphql`), 'utf8');
-      expect([name, validate(schema, parse(text))]).toEqual([name, []]);
-      if (name === 'appointment-to-buyer') expect(text).toContain(DEMO_QUERY);
+      const document = await readFile(join(ROOT, 'docs', 'examples', `${name}.graphql`), 'utf8');
+      expect([name, validate(schema, parse(document))]).toEqual([name, []]);
+      if (name === 'appointment-to-buyer') expect(document).toContain(DEMO_QUERY);
     }
   });
 });
