@@ -67,7 +67,7 @@ export const createServing = async (
   const servings = new Map<string | null, Serving>();
   const by = (contract: string | null) => servings.get(contract);
   for (const contract of SERVED) {
-    const shown = generation.by(contract);
+    const shown = contract === null ? generation : generation.by(contract);
     if (shown === undefined) continue;
     const contentTypes = new LRUCache<string, string>({ max: MOST_CONTENT_TYPES });
     servings.set(contract, {

@@ -89,6 +89,10 @@ export const CONTRACTS: ReadonlySet<string> = new Set(
   Object.values(AUDIENCES).flatMap(({ contract }) => (contract === null ? [] : [contract])),
 );
 
+/** Whether callers of the audience may learn what a refusal is about. */
+export const isToldWhy = (audienceName: string): boolean =>
+  isAudience(audienceName) && AUDIENCES[audienceName].isToldWhy;
+
 const ORDER: readonly Sight[] = ['clear', 'masked', 'removed'];
 
 const stricter = (one: Sight, other: Sight): Sight => (ORDER.indexOf(one) >= ORDER.indexOf(other) ? one : other);

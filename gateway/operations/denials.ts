@@ -14,8 +14,8 @@ export interface Denial {
   readonly path: readonly string[];
   readonly code: ErrorCode;
   /**
-   * The same for the same refusal, in every process and for every caller: of what is missing, at this place of this
-   * document. By it a refusal is found in the audit, and can be asked about.
+   * The same for the same refusal, in every process and for every caller: of what is missing, at this place of an
+   * operation of this name. By it a refusal is found in the audit, and can be asked about.
    */
   readonly decisionId: string;
   readonly needs: readonly Need[];
@@ -40,7 +40,7 @@ export const denialsOf = (
       if (requirement === undefined) return [];
       return [describeNeed(requirement, identity, requirements.rules, place?.argumentsOf(variables))];
     });
-    const key = [operation.of.hash, operation.name ?? '', ...path, ...missing.map(requirementKey).toSorted()];
+    const key = [operation.name ?? '', ...path, ...missing.map(requirementKey).toSorted()];
     const decisionId = hash('sha256', JSON.stringify(key), 'base64url').slice(0, DECISION_ID_LENGTH);
     return { path, code: codeOfUnmet(missing), decisionId, needs };
   });

@@ -1,9 +1,11 @@
 import { OperationTypeNode } from 'graphql';
 import { ERRORS } from '../../platform/errors.ts';
 import { hold } from '../../policies/access/conditions.ts';
+import { isToldWhy } from '../../policies/audiences.ts';
 import { type Mode, modeOf } from '../../policies/clients.ts';
 import { type Exchange, from } from '../exchange.ts';
-import { denialsOf } from '../operations/denials.ts';
+import { challenge } from '../identity/challenge.ts';
+import { type Denial, denialsOf } from '../operations/denials.ts';
 import { permit, permitAll } from '../operations/permit.ts';
 import type { Step } from '../pipeline.ts';
 
@@ -33,7 +35,8 @@ export const authorize: Step = (exchange, next) => {
     return next();
   }
   const isRefused = isMutation && denied?.missing.some(({ when }) => hold(when, variables)) === true;
-  if (mode === 'reject') exchange.rejection = { status: ERRORS.FORBIDDEN.status, headers: [] };
+  if (mode === 'reject')
+    exchange.rejection = { status: ERRORS.FORBIDDEN.status, headers: challengeOf(exchange, denials) };
   if (mode === 'reject' || isRefused) exchange.executed = { data: 'null', errors: [] };
   return next();
 };
@@ -43,3 +46,13 @@ const modeFor = ({ client, operation }: Exchange): Mode =>
   client === undefined
     ? 'filter'
     : modeOf(client, operation?.known.name ?? null, new Date().toISOString().slice(0, 'yyyy-mm-dd'.length));
+
+/** RFC 6750 section 3.1, where it is scopes that are missing: those that would do, for who may know. */
+const challengeOf = (exchange: Exchange, denials: readonly Denial[]): readonly string[] => {
+  const { resource } = exchange.surroundings;
+  const needed = denials.flatMap(({ needs }) => needs.flatMap((need) => (need.kind === 'scopes' ? [need.oneOf] : [])));
+  if (resource === undefined || needed.length === 0) return [];
+  const scopes = [...new Set(needed.flatMap(([first = []]) => first))].toSorted();
+  const told = isToldWhy(from(exchange, 'identity').audience) ? { scopes } : {};
+  return ['www-authenticate', challenge(resource, { error: 'insufficient_scope', ...told })];
+};

@@ -1,6 +1,6 @@
 import type { GraphQLError } from 'graphql';
 import { answerError } from '../answer-errors.ts';
-import { AUDIENCES, isAudience } from '../../policies/audiences.ts';
+import { isToldWhy } from '../../policies/audiences.ts';
 import { type Exchange, from } from '../exchange.ts';
 import type { Pieces } from '../executor/execute-plan.ts';
 import { errorAt } from '../executor/subgraph-error.ts';
@@ -46,9 +46,9 @@ const beforeExtensions = (answer: Pieces, extensions: string): Pieces => [
 /** What of the answer was masked, and what would have been refused, for those who may know that there is more. */
 const extensionsOf = (exchange: Exchange): string | undefined => {
   const { masked } = from(exchange, 'permitted');
-  const { grant } = from(exchange, 'identity');
+  const { audience, grant } = from(exchange, 'identity');
   const isPlain = masked === undefined && exchange.denials?.mode !== 'dryRun' && grant === undefined;
-  if (isPlain || !isToldWhy(exchange)) return undefined;
+  if (isPlain || !isToldWhy(audience)) return undefined;
   const parts = [
     ...(masked === undefined ? [] : [`"masked":${masked}`]),
     ...dryRunOf(exchange),
@@ -74,9 +74,4 @@ const NONE: NonNullable<Exchange['denials']> = { mode: 'filter', denials: [] };
 
 /** Everybody learns by what to ask about a refusal; what it would take, only who may know. */
 const told = (exchange: Exchange, { decisionId, needs }: Pick<Denial, 'decisionId' | 'needs'>) =>
-  isToldWhy(exchange) ? { decisionId, needs } : { decisionId };
-
-const isToldWhy = (exchange: Exchange): boolean => {
-  const { audience } = from(exchange, 'identity');
-  return isAudience(audience) && AUDIENCES[audience].isToldWhy;
-};
+  isToldWhy(from(exchange, 'identity').audience) ? { decisionId, needs } : { decisionId };

@@ -68,6 +68,9 @@ const given = (facility: string) => ({
 });
 const names = (queries: readonly ListQuery[]): readonly string[] => [...new Set(queries.map(({ list }) => list))];
 
+/** What people are paid is asked for too, and that is for payroll. */
+const ALL_FIELDS = { purpose: 'payroll' };
+
 describe.each(CASES)('in a group of $title', ({ world, facilitiesFor }) => {
   let group: Group;
 
@@ -87,7 +90,7 @@ describe.each(CASES)('in a group of $title', ({ world, facilitiesFor }) => {
   const cost = async (list: ListQuery, query: string, [outer, inner]: readonly [number, number]) => {
     for (const door of group.doors.values()) door.forget();
     const facilities = facilitiesFor(group, outer);
-    const { data, errors } = await group.graph.ask(query, { facilities, variables: { outer, inner } });
+    const { data, errors } = await group.graph.ask(query, { ...ALL_FIELDS, facilities, variables: { outer, inner } });
     expect([list.name, errors]).toEqual([list.name, []]);
     const calls = new Map<string, number>();
     for (const [owner, door] of group.doors)
@@ -137,7 +140,11 @@ describe.each(CASES)('in a group of $title', ({ world, facilitiesFor }) => {
       if (name !== 'facilities') continue;
       for (const part of parts) {
         const ask = async (facilities: readonly string[]) => {
-          const reply = await group.graph.ask(only([part, 'id']), { facilities, variables: { outer: FEW, inner: 3 } });
+          const reply = await group.graph.ask(only([part, 'id']), {
+            ...ALL_FIELDS,
+            facilities,
+            variables: { outer: FEW, inner: 3 },
+          });
           expect([part, reply.errors]).toEqual([part, []]);
           return reply.data?.['facilities'] as readonly unknown[];
         };

@@ -396,3 +396,86 @@ describe('the rows of a type', () => {
     expect(said('', 'TEdge')).toEqual([]);
   });
 });
+
+describe('what an argument is about', () => {
+  const about = (inputs: string, args: string) =>
+    lint(`type Query { ts(${args}): [T] } type T ${DATA} { id: ID name: String dueDate: String } ${inputs}`).filter(
+      (problem) => problem.includes('is about'),
+    );
+
+  it('is known by name, or said', () => {
+    const inputs = `input TFilter { id: TextFilter name: TextFilter text: String @about(field: "T.name") }
+      input TextFilter { eq: String in: [String!] }
+      input TOrder { field: TOrderField! } enum TOrderField { DUE_DATE LATEST @about(field: "T.dueDate") }`;
+    expect(about(inputs, 'filter: TFilter, orderBy: TOrder')).toEqual([]);
+  });
+
+  it.each([
+    ['input TFilter { pay: Int }', 'filter: TFilter', 'TFilter.pay: is about no field'],
+    ['input Search { name: String }', 'search: Search', 'Search.name: is about no field'],
+    ['input PayFilter { over: Int }', 'filter: PayFilter', 'PayFilter.over: is about no field'],
+    ['enum TOrderField { PAY }', 'by: TOrderField', 'TOrderField.PAY: is about no field'],
+    ['enum TGroupField { PAY }', 'by: TGroupField', 'TGroupField.PAY: is about no field'],
+    ['input TFilter { a: Int @about(field: "T.gone") }', 'filter: TFilter', 'TFilter.a: is about T.gone, which there'],
+  ])('is refused when it is not: %s', (inputs, args, problem) => {
+    expect(about(inputs, args)).toEqual([expect.stringContaining(problem)]);
+  });
+});
+
+describe('a field that is never null', () => {
+  it('is refused where a rule guards it, and not its object as well', () => {
+    const nulls = (guard: string) =>
+      lint(`type Query { t: T } type T ${guard} ${DATA} { f: Int! @policy(policies: [["forPayroll"]]) }`).filter(
+        (problem) => problem.includes('must be nullable'),
+      );
+    expect(nulls('')).toEqual([expect.stringContaining('T.f: must be nullable')]);
+    expect(nulls('@policy(policies: [["withinGroup"]])')).toHaveLength(1);
+    expect(nulls('@policy(policies: [["forPayroll"]])')).toEqual([]);
+  });
+});
+
+describe('a contract', () => {
+  const FIN = DATA.replace('INTERNAL', 'FIN_RESTRICTED');
+
+  it('holds fields of classes that are for its audience', () => {
+    const said = (more: string) =>
+      lint(`type Query { t: T @tag(name: "supplier") } type T ${DATA} { f: Int @tag(name: "supplier") ${more} }`);
+    expect(said('g: Int @classification(class: FIN_RESTRICTED)')).toEqual([]);
+    const classes = 'PUBLIC, INTERNAL, COMMERCIAL, FIN';
+    expect(said('g: Int @classification(class: FIN_RESTRICTED) @tag(name: "supplier")')).toEqual([
+      `T.g: is FIN_RESTRICTED, and in the contract supplier, which may hold ${classes}`,
+    ]);
+    // A value is of the class of the field that holds it.
+    expect(
+      lint(
+        `type Query { t: T @tag(name: "payer") } type T @tag(name: "payer") ${FIN} { v: V } type V @valueType @tag(name: "payer") { n: Int }`,
+      ),
+    ).toEqual(
+      ['Query.t', 'T.v'].map(
+        (field) =>
+          `${field}: is FIN_RESTRICTED, and in the contract payer, which may hold PUBLIC, INTERNAL, COMMERCIAL, PHI_ADMIN`,
+      ),
+    );
+  });
+
+  it('is one that there is', () => {
+    expect(lint(`type Query { t: T } type T ${DATA} { f: Int @tag(name: "suplier") }`)).toEqual([
+      'T.f: is tagged suplier, and there is no such contract',
+    ]);
+    expect(lint(`type Query { t: T } type T ${DATA} { f: Int @tag(name: "withheld") }`)).toEqual([]);
+  });
+
+  it('holds what is tagged for it', () => {
+    const lost = (field: string) =>
+      `${field}: is tagged payer, and not in it: nothing leads to it, or to nothing it leads`;
+    expect(lint(`type Query { t: T } type T ${DATA} { f: Int @tag(name: "payer") }`)).toEqual([lost('T.f')]);
+    expect(lint(`type Query { t: T @tag(name: "payer") } type T ${DATA} { f: Int }`)).toEqual([lost('Query.t')]);
+  });
+
+  it('takes the fields of an entity one by one, so that no subgraph adds one to it unseen', () => {
+    const owner = `type Query { t: T @tag(name: "payer") } type T @key(fields: "id") @tag(name: "payer") ${DATA} { id: ID! }`;
+    expect(lint(owner, `type T @key(fields: "id") { id: ID! more: Int }`)).toEqual([
+      'T: is an entity, and tagged as a whole: tag its fields',
+    ]);
+  });
+});

@@ -19,7 +19,7 @@ import {
 export const LINK = `extend schema @link(
   url: "https://specs.apollo.dev/federation/v2.9"
   import: ["@key", "@shareable", "@external", "@requires", "@provides", "@inaccessible", "@override", "@interfaceObject",
-    "@authenticated", "@requiresScopes"]
+    "@authenticated", "@requiresScopes", "@policy", "@context", "@fromContext"]
 )
 `;
 
@@ -51,8 +51,15 @@ export interface GraphQLBody {
   readonly errors?: readonly {
     readonly message: string;
     readonly path?: readonly (string | number)[];
-    readonly extensions: { readonly code: string; readonly retryable?: boolean; readonly requestId?: string };
+    readonly extensions: {
+      readonly code: string;
+      readonly retryable?: boolean;
+      readonly requestId?: string;
+      readonly decisionId?: string;
+      readonly needs?: readonly unknown[];
+    };
   }[];
+  readonly extensions?: Readonly<Record<string, unknown>>;
 }
 
 export interface AskOptions {
@@ -61,6 +68,10 @@ export interface AskOptions {
   readonly facilities?: readonly string[];
   readonly variables?: Readonly<Record<string, unknown>>;
   readonly operationName?: string;
+  /** `client_id` of the token. */
+  readonly client?: string;
+  /** What the request is for; the first purpose of the client when left out. */
+  readonly purpose?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
 }
@@ -136,7 +147,7 @@ export const startGraph = async (options: GraphOptions): Promise<TestGraph> => {
     remote: (name) => must(remote.get(name)),
     local: (name) => must(local.get(name)),
     request,
-    ask: async (query, { scopes = [], facilities = [], headers = {}, signal, ...rest } = {}) =>
+    ask: async (query, { scopes = [], facilities = [], client, purpose, headers = {}, signal, ...rest } = {}) =>
       request({
         method: 'POST',
         scopes,
@@ -144,7 +155,8 @@ export const startGraph = async (options: GraphOptions): Promise<TestGraph> => {
           'content-type': 'application/json',
           ...(scopes === null || options.open === true
             ? {}
-            : { authorization: `Bearer ${await issuer.mint({ scopes, facilities })}` }),
+            : { authorization: `Bearer ${await issuer.mint({ scopes, facilities, ...claimsOf(client) })}` }),
+          ...(purpose === undefined ? {} : { 'caregraph-purpose': purpose }),
           ...headers,
         },
         body: JSON.stringify({ query, ...rest }),
@@ -156,6 +168,8 @@ export const startGraph = async (options: GraphOptions): Promise<TestGraph> => {
     },
   };
 };
+
+const claimsOf = (client: string | undefined) => (client === undefined ? {} : { claims: { client_id: client } });
 
 export const codes = ({ body }: Answer): string[] => (body.errors ?? []).map(({ extensions }) => extensions.code);
 

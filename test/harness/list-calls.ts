@@ -22,7 +22,7 @@ export const expectSameCalls = async (
   const callsFor = async (first: number): Promise<number> => {
     graph.forget();
     const query = `{ ${name}(first: ${first}) { totalCount nodes ${selectAll(node, depth, nested(first))} } }`;
-    const { data, errors } = await graph.ask(query);
+    const { data, errors } = await graph.ask(query, { purpose: 'payroll' });
     expect(errors).toEqual([]);
     const page = data?.[name] as { readonly nodes: readonly unknown[] };
     expect(page.nodes.length).toBeGreaterThan(first === FEW ? FEW - 1 : 20);

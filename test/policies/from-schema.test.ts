@@ -2,6 +2,8 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { describe, expect, it } from '@jest/globals';
 import { graphql, parse } from 'graphql';
 import { codeOf } from '../../platform/errors.ts';
+import type { Identity } from '../../platform/identity.ts';
+import { assertMeets } from '../../policies/demands.ts';
 import { overlay, rulesFromSchema } from '../../policies/from-schema.ts';
 import { guard } from '../../policies/guard.ts';
 import { isSatisfied, requirementKey } from '../../policies/access/requirement.ts';
@@ -74,6 +76,109 @@ describe('rules from the directives of a schema', () => {
   it('are overlaid field by field', async () => {
     const tree = overlay(rulesFromSchema(document).tree, { Bill: { total: deny }, Query: { open: allow } });
     expect((await ask('{ open bill { id total } }', ['finance'], tree)).codes).toEqual(['FORBIDDEN']);
+  });
+});
+
+describe('policies and arguments', () => {
+  const governed = parse(`
+    extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@requiresScopes", "@policy"])
+    directive @classification(class: String!) repeatable on OBJECT | FIELD_DEFINITION
+    directive @about(field: String!) repeatable on INPUT_FIELD_DEFINITION | ENUM_VALUE | ARGUMENT_DEFINITION
+    type Query {
+      pay: Int @policy(policies: [["forPayroll"]])
+      look(type: String): String @policy(policies: [["readsNamedType"]])
+      people(filter: PersonFilter, orderBy: PersonOrder = { field: ID }): [Person]
+      any: Any
+    }
+    type Person @key(fields: "id") @policy(policies: [["withinGroup"]]) @classification(class: "INTERNAL") {
+      id: ID name: String @classification(class: "PII") badge: Int @requiresScopes(scopes: [["badge"]])
+    }
+    type Other { a: Int }
+    union Any = Person | Other
+    input PersonFilter { id: ID name: String badge: Int and: PersonFilter @about(field: "Person.id") }
+    input PersonOrder { field: PersonOrderField! }
+    enum PersonOrderField { ID NAME }
+  `);
+  const person = { __typename: 'Person', id: '1', name: 'Kim', badge: 7 };
+  const { tree, requirementsOf, requirements } = rulesFromSchema(governed);
+  const schema = guard(
+    buildSubgraphSchema([
+      {
+        typeDefs: governed,
+        resolvers: { Query: { pay: () => 9, look: () => 'seen', people: () => [person], any: () => person } },
+      },
+    ]),
+    tree,
+  );
+  const answer = async (source: string, identity: Identity, isDryRun?: boolean, variableValues = {}) => {
+    const { data, errors = [] } = await graphql({
+      schema,
+      source,
+      variableValues,
+      contextValue: { identity, isDryRun },
+    });
+    return { data: JSON.parse(JSON.stringify(data)) as unknown, codes: errors.map(codeOf) };
+  };
+  const OPERATOR = holding(['badge'], { audience: 'operator', purpose: 'support' });
+
+  it('ask for the purpose as they do at the gateway', async () => {
+    expect(await answer('{ pay }', holding([]))).toEqual({
+      data: { pay: null },
+      codes: ['UNAUTHORIZED_FIELD_OR_TYPE'],
+    });
+    expect((await answer('{ pay }', holding([], { purpose: 'payroll' }))).data).toEqual({ pay: 9 });
+  });
+
+  it('judge each alias by its own arguments', async () => {
+    const source = '{ a: look(type: "Employee") b: look(type: "Patient") c: look(type: "Employee") d: look }';
+    expect((await answer(source, holding(['hr:read']))).data).toEqual({ a: 'seen', b: null, c: 'seen', d: null });
+  });
+
+  it.each([
+    ['{ people(filter: { name: "K" }) { id } }', ['MASKED_ARGUMENT']],
+    ['{ people(filter: { and: { name: "K" } }) { id } }', ['MASKED_ARGUMENT']],
+    ['{ people(orderBy: { field: NAME }) { id } }', ['MASKED_ARGUMENT']],
+    ['query($f: PersonFilter = { name: "K" }) { people(filter: $f) { id } }', ['MASKED_ARGUMENT']],
+    ['{ people(filter: { name: null, badge: 7 }) { id } }', []],
+  ])('refuse arguments about what is masked: %s', async (source, codes) => {
+    expect((await answer(source, OPERATOR)).codes).toEqual(codes);
+    expect((await answer(source, holding(['badge']))).codes).toEqual([]);
+  });
+
+  it('refuse arguments about what takes a scope', async () => {
+    expect((await answer('{ people(filter: { badge: 7 }) { id } }', holding([]))).codes).toEqual([
+      'UNAUTHORIZED_FIELD_OR_TYPE',
+    ]);
+  });
+
+  it('guard a type in a reference, and behind a union whose fields do not name it', async () => {
+    const stranger = holding([], { audience: 'supplier' });
+    expect(() => assertMeets({ identity: stranger }, requirementsOf('Person'), requirements)).toThrow('Unauthorized');
+    expect(() => assertMeets({ identity: OPERATOR }, requirementsOf('Person'), requirements)).not.toThrow();
+    expect(await answer('{ any { ... on Person { id name } } }', stranger)).toEqual({
+      data: { any: { id: null, name: null } },
+      codes: ['UNAUTHORIZED_FIELD_OR_TYPE', 'UNAUTHORIZED_FIELD_OR_TYPE'],
+    });
+  });
+
+  it('let a trial pass that the gateway vouches for', async () => {
+    const source = '{ pay look(type: "Patient") people(filter: { name: "K" }) { badge } }';
+    expect((await answer(source, holding([]), true)).data).toEqual({ pay: 9, look: 'seen', people: [{ badge: 7 }] });
+    expect((await answer(source, holding([]), false)).codes).toHaveLength(3);
+  });
+
+  it.each([
+    ['type Query { f: Int @policy(policies: [["nobodyKnows"]]) }', 'Query.f: @policy names nobodyKnows'],
+    ['type Query { a: Int } type A @policy(policies: [["readsNamedType"]]) { b: Int }', 'A: @policy names a rule'],
+    ['type Query { f(by: AFilter): Int } type A { a: Int } input AFilter { b: Int }', 'AFilter.b: is about no field'],
+    ['type Query { f(by: AOrderField): Int } type A { a: Int } enum AOrderField { B }', 'AOrderField.B: is about no'],
+    ['type Query { f(by: Search): Int } input Search { text: String }', 'Search.text: is about no field'],
+    [
+      'directive @about(field: String) on ENUM_VALUE enum E { A @about(field: "X.y") }',
+      'is about X.y, which there is not',
+    ],
+  ])('do not load when something is not known: %s', (sdl, message) => {
+    expect(() => rulesFromSchema(parse(sdl))).toThrow(message);
   });
 });
 

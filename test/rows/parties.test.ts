@@ -164,7 +164,8 @@ describe.each(PARTIES)('a $party.kind', ({ party, other }) => {
     for (const list of lists.filter(({ row }) => ownerships[row.name] !== undefined)) {
       const { data, errors } = await group.graph.ask(
         `{ ${list.name}(first: 3) { nodes ${selectAll(list.row, 2)} } }`.replaceAll('{ ', '{ __typename '),
-        { party },
+        // Pay is among the fields.
+        { party, purpose: 'payroll' },
       );
       problems.push(...errors.map(({ path, extensions: { code } }) => `${list.name}: ${code} at ${path?.join('.')}`));
       for (const { type, id } of objectsIn(data))

@@ -6,7 +6,9 @@ import {
   printSchema,
   validateSchema,
 } from 'graphql';
+import { inProcessTransport } from '../../../gateway/executor/transports/in-process.ts';
 import { executeByReference } from '../../../gateway/executor/reference.ts';
+import { compose } from '../../../gateway/supergraph/compose.ts';
 import type { SubgraphDefinition } from '../../fakes/subgraph.ts';
 import { headersOf, ONE_OF_EACH } from '../partners.ts';
 import { type Answer, codes, startGraph, type TestGraph } from '../start-graph.ts';
@@ -228,6 +230,22 @@ describe('an object of a type that is not in the contract', () => {
   it('is there for applications of the group', async () => {
     const { body } = await ask('{ carried { __typename } }', 'internal');
     expect(body.data.carried).toEqual([{ __typename: 'Tray' }, { __typename: 'Vault' }]);
+  });
+});
+
+describe('another graph', () => {
+  it('has other contracts, by which what was asked before is judged again', async () => {
+    await using one = await startGraph({ local: { stock, depot }, options: { clients: ONE_OF_EACH } });
+    const asked = ['{ trays { id } }', '{ trays { label } }'];
+    for (const query of asked) expect((await ask(query, 'supplier', one)).status).toBe(200);
+    const narrower = { ...stock, sdl: stock.sdl.replaceAll(`label: String ${SUPPLIER}`, 'label: String') };
+    const sources = Object.entries({ stock: narrower, depot });
+    const { supergraphSdl } = compose(sources.map(([name, { sdl }]) => ({ name, url: `http://${name}.invalid`, sdl })));
+    const transports = ['stock', 'depot'].map((name) => inProcessTransport(one.local(name)));
+    await one.gateway.replace({ supergraphSdl, transports });
+    const statuses = await Promise.all(asked.map(async (query) => (await ask(query, 'supplier', one)).status));
+    expect(statuses).toEqual([200, 400]);
+    expect((await ask('{ trays { label } }', 'internal', one)).status).toBe(200);
   });
 });
 
