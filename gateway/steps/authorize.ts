@@ -6,6 +6,7 @@ import { type Mode, modeOf } from '../../policies/clients.ts';
 import { type Exchange, from } from '../exchange.ts';
 import { challenge } from '../identity/challenge.ts';
 import { type Denial, denialsOf } from '../operations/denials.ts';
+import { missingScopes } from '../operations/missing-scopes.ts';
 import { permit, permitAll } from '../operations/permit.ts';
 import type { Step } from '../pipeline.ts';
 
@@ -47,12 +48,12 @@ const modeFor = ({ client, operation }: Exchange): Mode =>
     ? 'filter'
     : modeOf(client, operation?.known.name ?? null, new Date().toISOString().slice(0, 'yyyy-mm-dd'.length));
 
-/** RFC 6750 section 3.1, where it is scopes that are missing: those that would do, for who may know. */
+/** RFC 6750 section 3.1, where it is scopes that are missing: which, is said to those who may know. */
 const challengeOf = (exchange: Exchange, denials: readonly Denial[]): readonly string[] => {
   const { resource } = exchange.surroundings;
-  const needed = denials.flatMap(({ needs }) => needs.flatMap((need) => (need.kind === 'scopes' ? [need.oneOf] : [])));
-  if (resource === undefined || needed.length === 0) return [];
-  const scopes = [...new Set(needed.flatMap(([first = []]) => first))].toSorted();
-  const told = isToldWhy(from(exchange, 'identity').audience) ? { scopes } : {};
+  const { scopes: own, audience } = from(exchange, 'identity');
+  const scopes = missingScopes(denials, own);
+  if (resource === undefined || scopes.length === 0) return [];
+  const told = isToldWhy(audience) ? { scopes } : {};
   return ['www-authenticate', challenge(resource, { error: 'insufficient_scope', ...told })];
 };

@@ -58,7 +58,7 @@ describe('reject', () => {
   it('says which scopes would do, to who may know', async () => {
     const { headers } = await graph.ask(QUERY, { client: 'rejects' });
     expect(headers.get('www-authenticate')).toMatch(
-      /^Bearer .*error="insufficient_scope", scope="finance:read stock:read supplier:rate"/,
+      /^Bearer .*error="insufficient_scope", scope="audit supplier:rate"/,
     );
   });
 

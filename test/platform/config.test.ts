@@ -35,7 +35,15 @@ const FHIR = { clientScope: 'system/*.read', reads: 8, writes: 4, deadline: 10_0
 describe('loadConfig', () => {
   it('needs nothing', () => {
     expect(loadConfig({})).toEqual({
-      server: { host: '127.0.0.1', port: 4000, deadline: 20_000, bodyLimit: 1_048_576, drain: 10_000 },
+      server: {
+        host: '127.0.0.1',
+        port: 4000,
+        deadline: 20_000,
+        bodyLimit: 1_048_576,
+        drain: 10_000,
+        tls: {},
+        clientCertHeader: false,
+      },
       data: { dir: '.caregraph' },
       log: { level: 'info' },
       identity: {
@@ -44,6 +52,9 @@ describe('loadConfig', () => {
         tokenType: 'at+jwt',
         leeway: 5000,
         maxAge: 86_400_000,
+        onFeedLost: 'keep',
+        feedLostAfter: 30_000,
+        dpop: { window: 60_000, nonce: false },
       },
       policies: {},
       subgraphs: { urls: {}, connections: 64, responseLimit: 16_777_216, compression: false },

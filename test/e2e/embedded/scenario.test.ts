@@ -141,6 +141,11 @@ describe('the embedded product', () => {
     expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['UNAUTHORIZED_FIELD_OR_TYPE']);
   });
 
+  it('refuses a token of a client that nobody has registered', async () => {
+    const { errors } = await ask(product.url, (await mint('--client', 'buyer')).trim(), '{ __typename }');
+    expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN']);
+  });
+
   it('is refused without a token, and with one of somebody else', async () => {
     const bare = await fetch(`${product.url}/graphql`, {
       method: 'POST',

@@ -2,8 +2,12 @@ import { createAuthenticator } from '../../../gateway/identity/authenticator.ts'
 import { type IssuerOptions, type Issuers, openIssuers } from '../../../gateway/identity/issuers.ts';
 import { loadConfig } from '../../../platform/config.ts';
 import { silentLog } from '../../../platform/log.ts';
+import { SECOND } from '../../../platform/time.ts';
 import { registeredClients } from '../../../policies/clients.ts';
 import type { FakeIssuer } from '../../fakes/issuer.ts';
+
+/** For tests of what is answered, and not of when: a plan is made slowly on a machine that has much to do. */
+export const PATIENT = { deadline: 20 * SECOND };
 
 /** The rules that hold where nothing is configured. */
 export const RULES = loadConfig({}).identity;

@@ -8,7 +8,7 @@ import { toClients } from '../../../policies/clients.ts';
 import { type FakeIssuer, startIssuer } from '../../fakes/issuer.ts';
 import { stock } from '../hospital.ts';
 import { startGraph } from '../start-graph.ts';
-import { RULES, withClock } from './issuers-under-clock.ts';
+import { PATIENT, RULES, withClock } from './issuers-under-clock.ts';
 
 let staff: FakeIssuer;
 let partners: FakeIssuer;
@@ -85,6 +85,7 @@ describe('of several issuers', () => {
     down.misbehave(500);
     await using graph = await startGraph({
       local: { stock },
+      server: PATIENT,
       options: { issuer: [of(staff, { name: 'staff' }), { name: 'partners', issuer: down.issuer }] },
     });
     const ask = async (issuer: FakeIssuer) =>

@@ -6,7 +6,7 @@ import { type Clients, toClients } from '../../../policies/clients.ts';
 import { type FakeIssuer, startIssuer } from '../../fakes/issuer.ts';
 import { stock } from '../hospital.ts';
 import { codes, startGraph } from '../start-graph.ts';
-import { RULES } from './issuers-under-clock.ts';
+import { PATIENT, RULES } from './issuers-under-clock.ts';
 
 let issuer: FakeIssuer;
 beforeAll(async () => {
@@ -40,7 +40,7 @@ describe('another register of clients', () => {
   });
 
   it('holds from the next request on, and those that run end as they began', async () => {
-    await using graph = await startGraph({ local: { stock }, options: { clients: registerOf() } });
+    await using graph = await startGraph({ local: { stock }, server: PATIENT, options: { clients: registerOf() } });
     const ask = async () => graph.ask('{ supplier { name } }');
     expect((await ask()).status).toBe(200);
     const running = Array.from({ length: 50 }, ask);

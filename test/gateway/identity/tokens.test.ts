@@ -3,12 +3,12 @@ import { exportSPKI, generateKeyPair, UnsecuredJWT } from 'jose';
 import { type FakeIssuer, type MintOptions, startIssuer } from '../../fakes/issuer.ts';
 import { stock } from '../hospital.ts';
 import { startGraph, type TestGraph } from '../start-graph.ts';
-import { fixed } from './issuers-under-clock.ts';
+import { fixed, PATIENT } from './issuers-under-clock.ts';
 
 let graph: TestGraph;
 let issuer: FakeIssuer;
 beforeAll(async () => {
-  graph = await startGraph({ local: { stock } });
+  graph = await startGraph({ local: { stock }, server: PATIENT });
   issuer = graph.issuer;
 });
 afterAll(async () => {

@@ -3,6 +3,7 @@ import { MINUTE, SECOND } from '../../../platform/time.ts';
 import { type FakeIssuer, startIssuer, type Trouble } from '../../fakes/issuer.ts';
 import { stock } from '../hospital.ts';
 import { startGraph } from '../start-graph.ts';
+import { PATIENT } from './issuers-under-clock.ts';
 
 /** Two hundred a second, whether those before have been answered or not. */
 const PACE = 5;
@@ -14,7 +15,7 @@ type Tokens = Readonly<Record<string, () => Promise<string>>>;
 const underLoad = async (issuer: FakeIssuer, tokens: Tokens) => {
   let time = Date.now();
   const options = { issuer: { issuer: issuer.issuer, jwksUri: issuer.jwksUri }, clock: () => time };
-  const graph = await startGraph({ local: { stock }, options });
+  const graph = await startGraph({ local: { stock }, server: PATIENT, options });
   const sent = new Set<Promise<void>>();
   const answered = new Map<string, number[]>();
   let turn = 0;
