@@ -240,7 +240,7 @@ export const settings = z.strictObject({
       maskSecret: secret({
         env: 'MASK_SECRET',
         description:
-          'Key material for the hashes that stand in the place of masked values; another one changes them all. The same for the gateway and all subgraphs. Unset: derived from `subgraphs.secret`, or made anew with each start where that is unset too.',
+          'Key material for the hashes that stand in the place of masked values; another one changes them all. The same for gateways and all subgraphs; a process that has the key of one subgraph only needs it. Unset: derived from `subgraphs.secret`, or made anew with each start where that is unset too.',
       }),
     })
     .prefault({}),

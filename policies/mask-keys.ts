@@ -44,7 +44,7 @@ export const createMaskKeys = (secret?: Secret): MaskKeys => {
   });
 };
 
-/** The keys that the configuration is for. The key to subgraphs is known to the same processes. */
+/** The keys that the configuration is for. Where one secret is all that processes share, they are derived from it too. */
 export const configuredMaskKeys = ({ policies, subgraphs }: Pick<Config, 'policies' | 'subgraphs'>): MaskKeys =>
   createMaskKeys(policies.maskSecret ?? subgraphs.secret);
 

@@ -56,9 +56,11 @@ const main = async (): Promise<void> => {
 };
 
 /** A process of one subgraph is given its key; one of several derives theirs. */
-const envelopeKeys = ({ subgraphs: { secret, key, only } }: Config): ((name: string) => Buffer) => {
+const envelopeKeys = ({ subgraphs: { secret, key, only }, policies }: Config): ((name: string) => Buffer) => {
   if (key !== undefined && only === undefined)
     throw new ConfigError(['subgraphs.key (SUBGRAPH_KEY): is of one subgraph, so SUBGRAPH has to name it']);
+  if (key !== undefined && policies.maskSecret === undefined)
+    throw new ConfigError(['policies.maskSecret (MASK_SECRET): needed to hash what gateways and other subgraphs hash']);
   if (key !== undefined) {
     const bytes = Buffer.from(key.reveal(), 'base64url');
     return () => bytes;

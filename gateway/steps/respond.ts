@@ -25,7 +25,8 @@ export const respond: Step = (exchange, next) => {
     return next();
   }
   const before = errors.length === 0 ? '' : `"errors":${written(errors, exchange)},`;
-  const behind = extensions === undefined ? '' : `,"extensions":${extensions}`;
+  // Of nothing, nothing was masked.
+  const behind = extensions === undefined || executed.data === 'null' ? '' : `,"extensions":${extensions}`;
   exchange.text = `{${before}"data":${executed.data}${behind}}`;
   return next();
 };

@@ -84,7 +84,8 @@ cylinder somebody else's.
 
 const OUTLOOK = `
 The keys of all subgraphs' envelopes are derived from \`subgraph_secret\`, which only gateways have. Each subgraph has its own
-\`subgraph_key_*\`: one that is taken over cannot sign for another.
+\`subgraph_key_*\`: one that is taken over cannot sign for another. What stands in the place of masked values is hashed with
+\`mask_secret\`, by gateways and subgraphs alike; whoever makes another changes all hashes.
 
 ## What is not here
 

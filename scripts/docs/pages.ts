@@ -2,6 +2,7 @@ import { renderConfiguration } from './configuration.ts';
 import { renderDemoQuery } from './demo-query.ts';
 import { renderDeployment } from './deployment.ts';
 import { renderErrors } from './errors.ts';
+import { renderMasks } from './masks.ts';
 
 /** A page that is made from code. The path is from the package's root. */
 export interface GeneratedPage {
@@ -14,4 +15,5 @@ export const GENERATED_PAGES: readonly GeneratedPage[] = [
   { path: 'docs/demo-query.md', render: renderDemoQuery },
   { path: 'docs/deployment.md', render: renderDeployment },
   { path: 'docs/errors.md', render: renderErrors },
+  { path: 'docs/masks.md', render: renderMasks },
 ];

@@ -340,6 +340,11 @@ describe('the mask of a field', () => {
     const problem = 'T.f: must be nullable, since it is masked for some of those who may see what it stands in';
     for (const field of ['f: String!', 'f: String! @mask(as: INITIALS)', 'f: Date!'])
       expect(of('PII', field)).toEqual([problem]);
+    const items =
+      'T.f: its items must be nullable, since they are masked for some of those who may see what it stands in';
+    expect(of('PII', 'f: [String!] @mask(as: INITIALS)')).toEqual([items]);
+    expect(of('PII', 'f: [Date!]!')).toEqual([items]);
+    expect(of('PII', 'f: [String!]! @mask(as: HASH) g: [String!]')).toEqual([]);
     expect(of('PII', 'f: String! @mask(as: HASH)')).toEqual([]);
     // Who sees nothing of the class gets no T, and nobody sees it masked.
     expect(of('HR_RESTRICTED', 'f: String!')).toEqual([]);

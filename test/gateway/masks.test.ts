@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { executeByReference } from '../../gateway/executor/reference.ts';
 import { ROOT } from '../../platform/root.ts';
+import { SECOND } from '../../platform/time.ts';
 import { toClients } from '../../policies/clients.ts';
 import { createMaskKeys } from '../../policies/mask-keys.ts';
 import type { SubgraphDefinition } from '../fakes/subgraph.ts';
@@ -11,7 +12,10 @@ import { codes, startGraph, type TestGraph } from './start-graph.ts';
 const COMMON = readFileSync(join(ROOT, 'subgraphs', 'common.graphql'), 'utf8');
 /** The links and directives of every subgraph, without its types. */
 const HEAD = COMMON.slice(0, COMMON.indexOf('"A day in ISO 8601'));
-const GUARD = '@authenticated @systemOfRecord(system: HR) @tag(name: "supplier")';
+const GUARD = '@authenticated @systemOfRecord(system: HR)';
+/** Suppliers know of every field: each stands on a line of its own. */
+const known = (types: string): string =>
+  `${HEAD}${types.replace(/^ +\w+: (?!.*@external).*$/gm, '$& @tag(name: "supplier")')}`;
 
 interface Being {
   readonly __typename: 'Person' | 'Robot';
@@ -27,9 +31,16 @@ const ROBOT: Being = { __typename: 'Robot', id: 'r-1', number: 'R-1', codes: [] 
 
 /** Fakes put no masks on: what is masked of their answers, the gateway has masked. */
 const people: SubgraphDefinition = {
-  sdl: `${HEAD}
-    type Query { people: [Person!] beings: [Being!] shelf: Shelf }
-    interface Being { id: ID! number: String }
+  sdl: known(`
+    type Query {
+      people: [Person!]
+      beings: [Being!]
+      shelf: Shelf
+    }
+    interface Being {
+      id: ID!
+      number: String
+    }
     type Person implements Being @key(fields: "id") @key(fields: "codes") ${GUARD} @classification(class: PHI_ADMIN) {
       id: ID!
       number: String @mask(as: HASH) @joins
@@ -37,9 +48,15 @@ const people: SubgraphDefinition = {
       name: String @mask(as: INITIALS)
       badge: Int @requiresScopes(scopes: [["badge"]])
     }
-    type Robot implements Being ${GUARD} @classification(class: INTERNAL) { id: ID! number: String }
-    type Shelf @key(fields: "id") ${GUARD} @classification(class: INTERNAL) { id: ID! label: String }
-  `,
+    type Robot implements Being ${GUARD} @classification(class: INTERNAL) {
+      id: ID!
+      number: String
+    }
+    type Shelf @key(fields: "id") ${GUARD} @classification(class: INTERNAL) {
+      id: ID!
+      label: String
+    }
+  `),
   resolvers: {
     Query: { people: () => PEOPLE, beings: () => [...PEOPLE, ROBOT], shelf: () => ({ id: 's-1', label: 'top' }) },
     Person: {
@@ -52,14 +69,17 @@ const people: SubgraphDefinition = {
 };
 
 const visits: SubgraphDefinition = {
-  sdl: `${HEAD}
+  sdl: known(`
     type Person @key(fields: "id") {
       id: ID!
       number: String @external
       seen: String @requires(fields: "number") @classification(class: INTERNAL)
     }
-    type Shelf @key(fields: "id") { id: ID! owner: Person @classification(class: INTERNAL) }
-  `,
+    type Shelf @key(fields: "id") {
+      id: ID!
+      owner: Person @classification(class: INTERNAL)
+    }
+  `),
   resolvers: {
     Person: {
       __resolveReference: (reference: object) => reference,
@@ -91,7 +111,7 @@ const clients = toClients({
 let graph: TestGraph;
 let reference: TestGraph;
 beforeAll(async () => {
-  const parts = { remote: { people, visits } };
+  const parts = { remote: { people, visits }, server: { deadline: 30 * SECOND } };
   [graph, reference] = await Promise.all([
     startGraph({ ...parts, options: { clients } }),
     startGraph({ ...parts, options: { clients, executePlan: executeByReference } }),

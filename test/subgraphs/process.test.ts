@@ -7,6 +7,7 @@ describe('a subgraph in a process of its own', () => {
   it.each([
     ['no key at all', {}, /SUBGRAPH_KEY.*SUBGRAPH_SECRET/],
     ['a key that is none', { SUBGRAPH_KEY: 'short' }, /subgraphs\.key \(SUBGRAPH_KEY\): must be 32 bytes/],
+    ['nothing to hash with', { SUBGRAPH_KEY: 'A'.repeat(43) }, /policies\.maskSecret \(MASK_SECRET\)/],
     ['a key, and does not say whose it is', { SUBGRAPH_KEY: 'A'.repeat(43), SUBGRAPH: '' }, /SUBGRAPH has to name it/],
   ])(
     'does not start with %s',

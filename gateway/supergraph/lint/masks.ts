@@ -1,4 +1,4 @@
-import { type DocumentNode, Kind, parse } from 'graphql';
+import { type DocumentNode, Kind, parse, type TypeNode } from 'graphql';
 import type { DataClass } from '../../../policies/classes.ts';
 import {
   everySights,
@@ -21,14 +21,11 @@ export const lintMasks = (document: DocumentNode): readonly string[] => {
     (type.fields ?? []).flatMap((field) => {
       const coordinate = `${type.name.value}.${field.name.value}`;
       const known = masks.get(coordinate);
-      const isNonNull = field.type.kind === Kind.NON_NULL_TYPE;
       const problems = [
         ...(known === undefined
           ? usesOf(field, 'mask').map(() => 'is a part of a value: the field that holds the value has the mask')
           : statedMasks(known)),
-        ...(known !== undefined && isNonNull && canBeNull(known, classes.get(type.name.value))
-          ? ['must be nullable, since it is masked for some of those who may see what it stands in']
-          : []),
+        ...(known === undefined ? [] : impossibleNulls(field.type, known, classes.get(type.name.value))),
         ...(isMarked(field, 'joins') && !joining.has(coordinate) ? ['joins nothing (@joins)'] : []),
       ];
       return problems.map((problem) => `${coordinate}: ${problem}`);
@@ -46,11 +43,25 @@ const statedMasks = ({ kind, class: own, stated }: FieldMask): readonly string[]
   return [`${mask} is no mask for ${kind} of ${own ?? 'no class'} (${allowed.join(', ')})`];
 };
 
-/** For somebody to whom objects of the type are handed out at all. */
-const canBeNull = (field: FieldMask, ofType: DataClass | undefined): boolean =>
-  everySights()
+/** For somebody to whom objects of the type are handed out at all. A list is removed as a whole, and else item by item. */
+const impossibleNulls = (type: TypeNode, field: FieldMask, ofType: DataClass | undefined): readonly string[] => {
+  const masks = everySights()
     .filter((sights) => ofType === undefined || sights[ofType] !== 'removed')
-    .some((sights) => CAN_BE_NULL.has(maskFor(field, sights)));
+    .map((sights) => maskFor(field, sights))
+    .filter((mask) => CAN_BE_NULL.has(mask));
+  const list = type.kind === Kind.NON_NULL_TYPE ? type.type : type;
+  const isList = list.kind === Kind.LIST_TYPE;
+  const here = masks.filter((mask) => !isList || mask === 'REMOVED');
+  const inside = masks.filter((mask) => isList && mask !== 'REMOVED');
+  return [
+    ...(here.length > 0 && type.kind === Kind.NON_NULL_TYPE
+      ? ['must be nullable, since it is masked for some of those who may see what it stands in']
+      : []),
+    ...(inside.length > 0 && list.kind === Kind.LIST_TYPE && list.type.kind === Kind.NON_NULL_TYPE
+      ? ['its items must be nullable, since they are masked for some of those who may see what it stands in']
+      : []),
+  ];
+};
 
 /**
  * Each subgraph masks what it answers, by what its own schema says: that has to be what all of them together say. And what

@@ -54,11 +54,11 @@ interface Answer {
   }, 240_000);
   afterAll(async () => topology?.[Symbol.asyncDispose](), 60_000);
 
-  const ask = async (gateway: number): Promise<Answer> => {
+  const ask = async (gateway: number, query = EVERYTHING, headers: Record<string, string> = {}): Promise<Answer> => {
     const response = await fetch(`${topology.url('gateway', gateway)}/graphql`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      body: JSON.stringify({ query: EVERYTHING }),
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}`, ...headers },
+      body: JSON.stringify({ query }),
     });
     return (await response.json()) as Answer;
   };
@@ -88,6 +88,29 @@ interface Answer {
       const rows = Array.isArray(part) ? part : (part as { nodes: unknown[] }).nodes;
       expect(rows.length).toBeGreaterThan(0);
     }
+  });
+
+  it('mask alike, whichever process does it', async () => {
+    const explorer = await topology.standIns.issuer.mint({
+      scopes: Object.keys(SCOPES),
+      facilities: ['north-hospital', 'harbor-clinic'],
+      claims: { client_id: 'explorer' },
+    });
+    const headers = { authorization: `Bearer ${explorer}`, 'caregraph-purpose': 'support' };
+    // The one number HR masks, and the other the gateway, since subgraphs join by it.
+    const query =
+      '{ employees(first: 200) { nodes { practitionerNumber } } practitioners(first: 100) { nodes { number } } }';
+    const answers = [await ask(0, query, headers), await ask(1, query, headers)];
+    expect(answers[1]).toEqual(answers[0]);
+    const { employees, practitioners } = (answers[0]?.data ?? {}) as Record<
+      string,
+      { nodes: Record<string, string | null>[] }
+    >;
+    const numbers = new Set(practitioners?.nodes.map(({ number }) => number));
+    const employed = employees?.nodes.flatMap(({ practitionerNumber }) => practitionerNumber ?? []) ?? [];
+    expect([...numbers].every((number) => /^[\w-]{22}$/.test(String(number)))).toBe(true);
+    expect(employed.length).toBeGreaterThan(0);
+    expect(employed.filter((number) => !numbers.has(number))).toEqual([]);
   });
 
   const inDatabase = async (column: string, table: string): Promise<readonly string[]> => {
