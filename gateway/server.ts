@@ -94,7 +94,13 @@ export const startGateway = async (options: GatewayOptions): Promise<RunningGate
   const revocations = isOpen || access === undefined ? undefined : followRevocations(access, config.identity);
   let clients = options.clients ?? registeredClients(config);
   const resource =
-    issuers === undefined ? undefined : protectedResource(() => config.server.publicUrl ?? listener.url, issuers.names);
+    issuers === undefined
+      ? undefined
+      : protectedResource(
+          () => config.server.publicUrl ?? listener.url,
+          issuers.names,
+          config.server.clientCertHeader || tls?.clientCa !== undefined,
+        );
   const surroundings: Surroundings = {
     config,
     log,

@@ -41,21 +41,12 @@ export const loadConfig = (env: Environment = process.env): Config => {
 };
 
 /** Settings that are of no use without another. */
-const incomplete = ({
-  identity,
-  odoo,
-  hr,
-  scheduling,
-  billing,
-  redis,
-  subgraphs,
-  server: { tls },
-}: Config): string[] => [
+const incomplete = ({ identity, odoo, hr, scheduling, billing, redis, server: { tls } }: Config): string[] => [
   ...(identity.issuer !== undefined && identity.issuers !== undefined
     ? ['identity.issuer (OIDC_ISSUER): not together with identity.issuers']
     : []),
-  ...(redis.url !== undefined && subgraphs.secret === undefined
-    ? ['subgraphs.secret (SUBGRAPH_SECRET): needed when redis.url is set']
+  ...(redis.url !== undefined && redis.secret === undefined
+    ? ['redis.secret (REDIS_SECRET): needed when redis.url is set']
     : []),
   ...((tls.cert === undefined) === (tls.key === undefined) ? [] : ['server.tls: cert and key are of use together']),
   ...(tls.clientCa !== undefined && tls.cert === undefined

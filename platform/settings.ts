@@ -408,10 +408,15 @@ export const settings = z.strictObject({
         {
           env: 'REDIS_URL',
           description:
-            'Redis, by which gateways hear at once what is revoked, and share which DPoP proofs have been used. Needs `subgraphs.secret`. Unset: within the process, for one that is all there is.',
+            'Redis, by which gateways hear at once what is revoked, and share which DPoP proofs have been used. Unset: within the process, for one that is all there is.',
         },
         /^rediss?:\/\//,
       ),
+      secret: secret({
+        env: 'REDIS_SECRET',
+        description:
+          'Key material with which entries of ours are sealed there, the same for gateways, the governance subgraph and the worker; needed with `url`. Whoever can write to Redis can revoke and grant nothing without it.',
+      }),
     })
     .prefault({}),
   scheduling: fhirServer('SCHEDULING', 'scheduling platform'),

@@ -6,11 +6,16 @@ import type { AccessEntry, AccessFeed } from './feed.ts';
  */
 export const memoryFeed = (clock: () => number = Date.now): AccessFeed => {
   const listeners = new Set<(entry: AccessEntry) => void>();
-  let held: readonly AccessEntry[] = [];
+  let held: AccessEntry[] = [];
+  let most = SPARE;
   let isComplete = false;
   const publish = (entry: AccessEntry): void => {
-    const now = clock();
-    held = [...held.filter(({ until }) => until > now), entry];
+    held.push(entry);
+    if (held.length >= most) {
+      const now = clock();
+      held = held.filter(({ until }) => until > now);
+      most = 2 * held.length + SPARE;
+    }
     for (const listener of listeners) listener(entry);
   };
   return {
@@ -25,7 +30,8 @@ export const memoryFeed = (clock: () => number = Date.now): AccessFeed => {
     },
     subscribe: (listener) => {
       listeners.add(listener);
-      for (const entry of held) listener(entry);
+      const now = clock();
+      for (const entry of held) if (entry.until > now) listener(entry);
     },
     asOf: () => (isComplete ? clock() : undefined),
     health: () => ({ name: 'access-feed', status: isComplete ? 'ok' : 'starting' }),
@@ -35,3 +41,6 @@ export const memoryFeed = (clock: () => number = Date.now): AccessFeed => {
     },
   };
 };
+
+/** What may be kept besides what holds before it is looked through. */
+const SPARE = 1000;

@@ -10,7 +10,7 @@ import { type Seal, sealWith } from './seal.ts';
 
 export interface RedisFeedOptions {
   readonly url: Secret;
-  /** Of which the key is derived that entries are sealed with: that of the subgraphs. */
+  /** Of which the key is derived that entries are sealed with. */
   readonly secret: Secret;
   readonly log: Log;
   readonly clock?: () => number;
@@ -22,6 +22,8 @@ export const FEED_KEY = 'caregraph:{access}:feed';
 /** Milliseconds a read waits for an entry; one that comes ends it at once. */
 const BLOCK = 400;
 const READ_TIME = BLOCK + SECOND;
+/** Milliseconds. Who writes is no request that everybody waits for. */
+const WRITE_TIME = SECOND;
 const BATCH = 500;
 const AGAIN_AFTER = 100;
 /** What may be in the stream besides what holds before it is written anew. */
@@ -35,7 +37,7 @@ const STALE_AFTER = 2 * SECOND;
  */
 export const redisFeed = ({ url, secret, log, clock = Date.now }: RedisFeedOptions): AccessFeed => {
   const seal = sealWith(secret);
-  const writer = openRedis(url, 'access', log);
+  const writer = openRedis(url, 'access', log, { commandTimeout: WRITE_TIME });
   const listeners = new Set<(entry: AccessEntry) => void>();
   let held = new Map<string, AccessEntry>();
   let reading: { readonly stop: () => void; readonly ended: Promise<void> } | undefined;

@@ -90,5 +90,5 @@ The keys of all subgraphs' envelopes are derived from \`subgraph_secret\`, which
 ## What is not here
 
 No collector of telemetry, Prometheus or Grafana: the product writes its log to standard error and answers \`/livez\` and
-\`/readyz\`, and emits nothing that they would take. Gateways are told where Redis is, and do not use it yet.
+\`/readyz\`, and emits nothing that they would take.
 `;

@@ -1,7 +1,6 @@
 import type { AccessFeed, Revocation } from '../../platform/access/feed.ts';
 import type { PageArgs } from '../../platform/connection.ts';
 import { fail } from '../../platform/errors.ts';
-import { encodeId } from '../../platform/ids.ts';
 import type { Identity } from '../../platform/identity.ts';
 import type { Store } from '../../platform/store/owner.ts';
 import {
@@ -76,8 +75,4 @@ const refused = (message: string) => fail('BAD_USER_INPUT', { message });
 
 const lower = (target: Target): Revocation['what'] => target.toLowerCase() as Revocation['what'];
 
-const toGraph = ({ id, what, ...rest }: KnownRevocation) => ({
-  ...rest,
-  id: encodeId('Revocation', String(id)),
-  what: what.toUpperCase(),
-});
+const toGraph = (known: KnownRevocation) => ({ ...known, what: known.what.toUpperCase() });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { encodeId } from '../../platform/ids.ts';
 import { saveFindings } from '../../platform/store/findings.ts';
+import { addRevocation } from '../../platform/store/revocations.ts';
 import { replaceDuplicates } from '../../platform/store/duplicates.ts';
 import { worldOf } from '../fixtures/many-facilities.ts';
 import { type Group, GROUP, startGroup } from '../harness/group.ts';
@@ -188,4 +189,8 @@ const fillStore = async ({ graph }: Group): Promise<void> => {
     reasons: [],
   }));
   await replaceDuplicates(graph.store, 'Facility', pairs);
+  for (const number of numbers) {
+    const wish = { what: 'token', issuer: 'issuer', value: number, reason: 'test', idempotencyKey: number } as const;
+    await addRevocation(graph.store, wish, { subject: 'admin', client: 'explorer' });
+  }
 };

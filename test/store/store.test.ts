@@ -90,7 +90,8 @@ describe.each(STORE_ENGINES)('the store on $title', ({ start }) => {
       }
       for (const shape of shapes) expect(shape).toEqual(shapes[0]);
       expect(shapes[0]).toEqual(expect.arrayContaining([expect.objectContaining({ table_name: 'finding' })]));
-    });
+      // A database for each version: more than the usual time when others need the machine as well.
+    }, 90_000);
 
     test('stay as they were when a migration fails', async () => {
       const database = await bare(await engine.database());

@@ -71,7 +71,7 @@ interface Answer {
     for (const { name } of subgraphs) expect([name, (await readiness(name)).status]).toEqual([name, 200]);
     for (const gateway of [0, 1]) {
       const told = (await readiness('gateway', gateway)).body.dependencies?.map(({ name }) => name);
-      expect(told?.toSorted()).toEqual(['issuer', ...subgraphs.map(({ name }) => name)].toSorted());
+      expect(told?.toSorted()).toEqual(['access-feed', 'issuer', ...subgraphs.map(({ name }) => name)].toSorted());
     }
     await eventually(async () => expect((await readiness('worker')).status).toBe(200));
   });
@@ -194,6 +194,38 @@ interface Answer {
     await restart();
     expect(await ask(0)).toEqual(whole);
   });
+
+  it('refuse by one gateway what was revoked through the other, within a second and without Redis as well', async () => {
+    const meant = await topology.standIns.issuer.mint({ claims: { sub: 'nurse-99' } });
+    const post = async (gateway: number, bearer: string, query: string, input?: object) => {
+      const response = await fetch(`${topology.url('gateway', gateway)}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${bearer}` },
+        body: JSON.stringify({ query, variables: { input } }),
+      });
+      return { status: response.status, body: (await response.json()) as Answer };
+    };
+    const statuses = async () => [
+      (await post(0, meant, '{ __typename }')).status,
+      (await post(1, meant, '{ __typename }')).status,
+    ];
+    expect(await statuses()).toEqual([200, 200]);
+    const wish = { what: 'SUBJECT', value: 'nurse-99', reason: 'lost badge', idempotencyKey: 'topology' };
+    const revoke = 'mutation ($input: RevokeAccessInput!) { revokeAccess(input: $input) { passedOn } }';
+    const { body } = await post(0, token, revoke, { ...wish, issuer: topology.standIns.issuer.issuer });
+    expect(body).toEqual({ data: { revokeAccess: { passedOn: true } } });
+    const latest = Date.now() + SECOND;
+    while ((await statuses()).join() !== '401,401') expect(Date.now()).toBeLessThan(latest);
+    await end('redis', 0, 'SIGKILL');
+    await eventually(async () =>
+      expect((await readiness('gateway', 1)).body.dependencies).toContainEqual(
+        expect.objectContaining({ name: 'access-feed', status: 'degraded' }),
+      ),
+    );
+    expect((await readiness('gateway', 1)).status).toBe(200);
+    expect(await statuses()).toEqual([401, 401]);
+    expect((await ask(1)).errors).toBeUndefined();
+  }, 60_000);
 
   /** Sends a request whose head is read before the service is told to stop, and the rest after it. */
   const postAcrossEnd = async (service: string, headers: Record<string, string>, body: string) => {

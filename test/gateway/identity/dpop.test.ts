@@ -353,15 +353,18 @@ describe('proofs that have been used', () => {
 
   (hasRedis() ? it : it.skip)('are known to every gateway of a Redis, and to each alone without it', async () => {
     await using redis = await startRedis();
-    const [one, other] = [1, 2].map((n) => openRedis(redis.url, `test-${n}`, silentLog()));
-    if (one === undefined || other === undefined) throw new Error('two');
+    const [one, other] = [openRedis(redis.url, 'one', silentLog()), openRedis(redis.url, 'other', silentLog())];
+    await using _closed = {
+      [Symbol.asyncDispose]: async () => {
+        one.disconnect();
+        other.disconnect();
+      },
+    };
     await eventually(() => Promise.resolve(one.status === 'ready' && other.status === 'ready'));
     const [here, there] = [sharedReplays(one, silentLog()), sharedReplays(other, silentLog())];
     expect([await here.note('a', MINUTE), await there.note('a', MINUTE)]).toEqual(['first', 'again']);
     redis.stall();
     expect([await here.note('b', MINUTE), await here.note('b', MINUTE)]).toEqual(['first', 'again']);
     redis.resume();
-    one.disconnect();
-    other.disconnect();
   });
 });

@@ -25,6 +25,8 @@ describe('what clients are told about tokens', () => {
       resource_name: 'Caregraph',
       authorization_servers: [graph.issuer.issuer],
       bearer_methods_supported: ['header'],
+      dpop_signing_alg_values_supported: ['ES256', 'ES384', 'ES512', 'PS256', 'RS256', 'EdDSA'],
+      tls_client_certificate_bound_access_tokens: false,
     });
   });
 

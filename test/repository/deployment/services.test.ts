@@ -99,6 +99,7 @@ describe('what a service is told', () => {
     scheduling: 'FHIR_SCHEDULING_URL',
     billing: 'FHIR_BILLING_URL',
     store: 'DATABASE_URL_FILE',
+    access: 'REDIS_URL',
   };
   /** What may be told to who reads a system: how to get there, and where to write down what is wrong with its data. */
   const OPENS: Readonly<Partial<Record<OwnerName, readonly string[]>>> = {
@@ -107,5 +108,6 @@ describe('what a service is told', () => {
     scheduling: ['FHIR_SCHEDULING_', 'DATABASE_'],
     billing: ['FHIR_BILLING_', 'DATABASE_'],
     store: ['DATABASE_'],
+    access: ['REDIS_'],
   };
 });
