@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { getNamedType, parse } from 'graphql';
-import { replaceDuplicates } from '../../platform/store/duplicates.ts';
-import { saveFindings } from '../../platform/store/findings.ts';
 import { rowScopes } from '../../policies/rows.ts';
+import { fillStore } from '../harness/fill-store.ts';
 import { type Group, SMALL_GROUP, startGroup } from '../harness/group.ts';
 import { idsAt, type Neighbour, neighboursOf } from '../harness/row-neighbours.ts';
 import { readRows, rootFields, type Row, type RowList, type RowSet } from '../harness/row-sets.ts';
@@ -33,7 +32,7 @@ describe('rows of two facilities', () => {
 
   beforeAll(async () => {
     group = await startGroup(SMALL_GROUP);
-    await fillStore(group);
+    await fillStore(group.graph.store, [A, B, C]);
     for (const list of lists) {
       const read = async (caller: Caller): Promise<[Caller, RowSet]> => [
         caller,
@@ -197,18 +196,4 @@ const sampleOf = ({ a, b, ab, c }: Sets): readonly string[] => {
     ...some(a, (id) => b.rows.has(id)),
     ...some(c, (id) => !ab.rows.has(id)),
   ];
-};
-
-/** What nobody finds in a sandbox by itself. A pair of two facilities would be seen by those only who have both. */
-const fillStore = async ({ graph }: Group): Promise<void> => {
-  const now = new Date();
-  const finding = { source: 'odoo', type: 'Supplier', field: 'name', code: 'UNMAPPED', count: 1 } as const;
-  await saveFindings(graph.store, [{ ...finding, firstSeen: now, lastSeen: now }]);
-  const pairs = [A, B, C].map((facility) => ({
-    left: { id: `one at ${facility}`, facility },
-    right: { id: `two at ${facility}`, facility },
-    score: 90,
-    reasons: [],
-  }));
-  await replaceDuplicates(graph.store, 'Facility', pairs);
 };

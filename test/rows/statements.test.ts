@@ -16,6 +16,8 @@ const WITHOUT_ENTITY: Readonly<Record<string, string>> = {
   CrossReference: 'the store',
   DuplicateCandidate: 'the store',
   DataQualityFinding: 'the store',
+  Revocation: 'the store',
+  RevokeAccessPayload: 'the store',
   Mapping: 'no rows of an owner',
   Catalogue: 'no rows of an owner',
   CatalogueField: 'no rows of an owner',
