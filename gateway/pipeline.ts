@@ -6,6 +6,7 @@ import { execute } from './steps/execute.ts';
 import { plan } from './steps/plan.ts';
 import { readRequest } from './steps/read-request.ts';
 import { respond } from './steps/respond.ts';
+import { writeDown } from './steps/write-down.ts';
 
 /** Does its part and goes on with `next`, or throws the refusal that ends the request. */
 export type Step = (exchange: Exchange, next: () => Promise<void>) => Promise<void>;
@@ -16,6 +17,7 @@ export const PIPELINE: readonly Step[] = Object.freeze([
   readRequest, //      method, type, size and shape of the HTTP message
   admitDocument, //    size, and by Apollo Server: parse, validate, coerce; at once what has come by before
   authorize, //        takes out what the caller may not select, before anything is planned
+  writeDown, //        503 where nobody could say later who has read or written
   plan, //             per document and mask, kept
   execute, //          asks the subgraphs
   respond, //          the text of the answer, with an error for what was denied

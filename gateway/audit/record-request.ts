@@ -1,5 +1,5 @@
 import { OperationTypeNode } from 'graphql';
-import type { Asker } from '../../platform/audit/records.ts';
+import type { Asker, RequestRecord } from '../../platform/audit/records.ts';
 import { codeOf } from '../../platform/errors.ts';
 import type { Identity } from '../../platform/identity.ts';
 import type { DataClass } from '../../policies/classes.ts';
@@ -8,35 +8,60 @@ import type { Exchange } from '../exchange.ts';
 import { type OperationFacts, operationFacts } from './operation-facts.ts';
 
 /**
+ * Sees to it that nothing runs that could not be written down. A write is written down before it begins as well, so that
+ * one whose process dies in the middle of it has left a trace.
+ *
+ * @throws AUDIT_UNAVAILABLE
+ */
+export const recordIntent = (exchange: Exchange): void => {
+  const { identity, executed, surroundings } = exchange;
+  const { journal } = surroundings;
+  // What was refused as a whole does nothing, and is written down with its answer.
+  if (journal === undefined || identity === undefined || executed !== undefined) return;
+  if (isWrite(exchange)) journal.append(recordOf(exchange, identity, null));
+  else if (factsOf(exchange).classes.length > 0) journal.check();
+};
+
+/**
  * Writes a request into the audit trail, if it is one to be written down: it read something of a class that is, it wrote,
  * or something of it was refused. Before the answer leaves.
  *
  * @throws AUDIT_UNAVAILABLE
  */
 export const recordRequest = (exchange: Exchange, status: number): void => {
-  const { identity, surroundings, operation, permitted, denials, errors, serving } = exchange;
+  const { identity, surroundings, denials } = exchange;
   const { journal } = surroundings;
   // Nobody is known to have asked.
   if (journal === undefined || identity === undefined) return;
-  const known = operation?.known;
-  const facts =
-    known === undefined || permitted === undefined ? NONE : operationFacts(serving.generation, known, permitted);
-  const kind = known?.operation.operation;
-  const isWrite = kind === OperationTypeNode.MUTATION;
-  if (facts.classes.length === 0 && !isWrite && denials === undefined && status < FIRST_REFUSAL) return;
-  journal.append({
+  const isOpen = factsOf(exchange).classes.length === 0 && !isWrite(exchange);
+  if (isOpen && denials === undefined && status < FIRST_REFUSAL) return;
+  journal.append(recordOf(exchange, identity, status));
+};
+
+const isWrite = ({ operation }: Exchange): boolean =>
+  operation?.known.operation.operation === OperationTypeNode.MUTATION;
+
+const factsOf = ({ operation, permitted, serving }: Exchange): OperationFacts =>
+  operation === undefined || permitted === undefined
+    ? NONE
+    : operationFacts(serving.generation, operation.known, permitted);
+
+const recordOf = (exchange: Exchange, identity: Identity, status: number | null): RequestRecord => {
+  const { operation, denials, errors } = exchange;
+  const { fields, classes } = factsOf(exchange);
+  return {
     kind: 'request',
     ...askerOf(identity, exchange.requestId),
-    operation: kind === undefined ? null : isWrite ? 'mutation' : 'query',
-    document: known?.of.hash ?? null,
-    fields: facts.fields,
-    classes: facts.classes,
-    masked: facts.classes.length === 0 ? [] : facts.classes.filter(isMaskedFor(identity)),
+    operation: operation === undefined ? null : isWrite(exchange) ? 'mutation' : 'query',
+    document: operation?.known.of.hash ?? null,
+    fields,
+    classes,
+    masked: classes.length === 0 ? [] : classes.filter(isMaskedFor(identity)),
     denied: denials?.denials.length ?? 0,
     decisions: denials?.denials.slice(0, MOST_DECISIONS).map(({ decisionId }) => decisionId) ?? [],
     codes: errors === undefined || errors.length === 0 ? [] : [...new Set(errors.map(codeOf))],
     status,
-  });
+  };
 };
 
 const NONE: OperationFacts = Object.freeze({ fields: [], classes: [] });

@@ -22,6 +22,8 @@ import type { AuditRecord, Head } from './records.ts';
 export interface Journal {
   /** Resolves to nothing: when it returns, the record outlives this process. @throws AUDIT_UNAVAILABLE */
   append(record: AuditRecord): void;
+  /** For what must not even begin where its record could not follow. Costs nothing while all is well. @throws AUDIT_UNAVAILABLE */
+  check(): void;
   readonly head: Head;
   /** The files of this chain that are still wanted, the one that is being written last. */
   readonly files: readonly string[];
@@ -80,13 +82,14 @@ export const openJournal = ({ dir, key, log }: JournalOptions): Journal => {
     throw new LoggableError('the journal takes no more', { written });
   };
 
-  // What the chain has counted and the file has not taken goes there first, or the chain would have a gap.
-  const owed: string[] = [];
-  const append = (record: AuditRecord): void => {
-    owed.push(writtenLine(chain.next(record)));
+  // What the chain has counted and the file has not taken goes there first, or the chain would have a gap. It is one
+  // record at most: nothing new is counted before it, however long the disk takes nothing.
+  let owed: string | undefined;
+  const settle = (): void => {
+    if (owed === undefined) return;
     try {
-      write(owed.join(''));
-      owed.length = 0;
+      write(owed);
+      owed = undefined;
       isFailing = false;
     } catch (error) {
       if (!isFailing) log.error({ error }, 'audit:failed');
@@ -94,9 +97,14 @@ export const openJournal = ({ dir, key, log }: JournalOptions): Journal => {
       throw fail('AUDIT_UNAVAILABLE', { cause: error });
     }
   };
+  const append = (record: AuditRecord): void => {
+    settle();
+    owed = writtenLine(chain.next(record));
+    settle();
+  };
 
   const sync = () => {
-    if (!isDirty) return;
+    if (!isDirty || descriptor < 0) return;
     isDirty = false;
     fdatasync(descriptor, (error) => {
       if (error !== null) log.error({ error }, 'audit:failed');
@@ -108,6 +116,7 @@ export const openJournal = ({ dir, key, log }: JournalOptions): Journal => {
   append({ kind: 'opened', heads });
   return {
     append,
+    check: settle,
     get head() {
       return chain.head;
     },
@@ -122,6 +131,8 @@ export const openJournal = ({ dir, key, log }: JournalOptions): Journal => {
       clearInterval(timer);
       OPEN.delete(chain.head.chain);
       closeSync(descriptor);
+      // Its number is given to the next file or connection that is opened; a late record must not end up there.
+      descriptor = -1;
     },
   };
 };
@@ -137,6 +148,13 @@ const fileName = (chain: string, part: number): string =>
 const OPEN = new Set<string>();
 
 const NAME = /^([0-9a-f-]{36})\.(\d+)\.\d{6}\.ndjson$/;
+
+/** Every journal in a folder, whoever writes it, each chain's in their order. */
+export const journalsIn = (dir: string): readonly string[] =>
+  readdirSync(dir)
+    .filter((name) => NAME.test(name))
+    .toSorted()
+    .map((name) => join(dir, name));
 
 /** The files in a folder that nobody writes any more, each chain's in their order. */
 export const journalsLeft = (dir: string): readonly string[] =>

@@ -33,8 +33,8 @@ export interface RequestRecord extends Asker {
   readonly decisions: readonly string[];
   /** Codes of the errors that were told. */
   readonly codes: readonly string[];
-  /** HTTP. */
-  readonly status: number;
+  /** HTTP. Null in the record of a write that is about to begin; how it ended is in another one with the same request id. */
+  readonly status: number | null;
 }
 
 /** What a subgraph handed out in one request of the gateway. */

@@ -1,10 +1,10 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import type { AuditRecord, Entry, Head } from '../audit/records.ts';
 import { createVerifier, type Verdict } from '../audit/verify.ts';
 import { type Connection, type PageArgs, pageSize } from '../connection.ts';
 import type { Store } from './owner.ts';
 import { counting, cursorOf, pageOf } from './paging.ts';
-import type { Tables } from './tables.ts';
+import type { AuditRecordTable, Tables } from './tables.ts';
 
 /** Puts entries of journals into the trail. Those that are there already stay as they are. */
 export const keepEntries = async (store: Store, entries: readonly Entry[]): Promise<void> => {
@@ -70,30 +70,88 @@ export const headsSince = (store: Store, since: Date): Promise<readonly Head[]> 
 const AT_ONCE = 2000;
 
 /**
- * Checks the whole trail, a few thousand records at a time. `kept` are anchors that were kept outside of it.
+ * Checks the whole trail, a few thousand records at a time: the records themselves, and the columns and rows by which they
+ * are found. `kept` are anchors that were kept outside of it, `journals` what stands in journals: the store may lack the end
+ * of it, and for the rest it has to have the same.
  */
-export const verifyStore = async (store: Store, key: Uint8Array, kept: readonly Head[] = []): Promise<Verdict> => {
+export const verifyStore = async (
+  store: Store,
+  key: Uint8Array,
+  kept: readonly Head[] = [],
+  journals: readonly Entry[] = [],
+): Promise<Verdict> => {
   const trail = createVerifier(key);
-  let from = { chain: '', seq: 0 };
+  let from: Place = { chain: '', seq: 0 };
   for (;;) {
-    const { chain, seq } = from;
-    const rows = await store.ask((db) =>
-      db
-        .selectFrom('audit_record')
-        .select(['chain', 'seq', 'mac', 'record as text'])
-        .where(sql<boolean>`(chain, seq) > (${chain}, ${seq})`)
-        .orderBy('chain')
-        .orderBy('seq')
-        .limit(AT_ONCE)
-        .execute(),
-    );
-    for (const row of rows) trail.add(row);
+    const rows = await rowsAfter(store, from);
     const last = rows.at(-1);
     if (last === undefined) break;
+    const people = await peopleBetween(store, from, last);
+    for (const row of rows) {
+      const { chain, seq, mac, record: text } = row;
+      const isWhole = trail.add({ chain, seq, mac, text }) !== undefined;
+      if (isWhole && !isFoundAsWritten(row, people.get(`${chain} ${seq}`)))
+        trail.report({ chain, seq, what: 'hidden' });
+    }
     from = last;
   }
-  const macs = await macsAt(store, [...trail.anchored(), ...kept]);
-  return trail.finish(kept, ({ chain, seq }) => macs.get(`${chain} ${seq}`));
+  const isBrought = ({ chain, seq }: Entry) => seq <= (brought.get(chain) ?? 0);
+  const brought = new Map(journals.map(({ chain }) => [chain, trail.reached(chain)]));
+  const behind = journals.filter((entry) => !isBrought(entry));
+  for (const entry of behind) trail.add(entry);
+  const known = [...kept, ...journals.filter(isBrought)];
+  const macs = new Map(behind.map(({ chain, seq, mac }) => [`${chain} ${seq}`, mac]));
+  for (const [place, mac] of await macsAt(store, [...trail.anchored(), ...known])) macs.set(place, mac);
+  return trail.finish(known, ({ chain, seq }) => macs.get(`${chain} ${seq}`));
+};
+
+type Place = Pick<Head, 'chain' | 'seq'>;
+type Row = Omit<Selectable<AuditRecordTable>, 'id'>;
+
+const rowsAfter = (store: Store, { chain, seq }: Place): Promise<readonly Row[]> =>
+  store.ask((db) =>
+    db
+      .selectFrom('audit_record')
+      .select(['chain', 'seq', 'mac', 'record', 'at', 'kind', 'request_id', 'subject', 'client'])
+      .where(sql<boolean>`(chain, seq) > (${chain}, ${seq})`)
+      .orderBy('chain')
+      .orderBy('seq')
+      .limit(AT_ONCE)
+      .execute(),
+  );
+
+/** What records are found by when somebody asks about a person, by the place of the record. */
+const peopleBetween = async (store: Store, from: Place, to: Place): Promise<ReadonlyMap<string, readonly string[]>> => {
+  const rows = await store.ask((db) =>
+    db
+      .selectFrom('audit_person')
+      .select(['chain', 'seq', 'person', 'at'])
+      .where(sql<boolean>`(chain, seq) > (${from.chain}, ${from.seq}) and (chain, seq) <= (${to.chain}, ${to.seq})`)
+      .execute(),
+  );
+  const found = new Map<string, string[]>();
+  for (const row of rows) {
+    const place = `${row.chain} ${row.seq}`;
+    found.set(place, [...(found.get(place) ?? []), personKey(row)]);
+  }
+  return found;
+};
+
+const personKey = ({ person, at }: { readonly person: string; readonly at: Date }): string =>
+  `${person} ${at.getTime()}`;
+
+const isFoundAsWritten = (row: Row, people: readonly string[] = []): boolean => {
+  const { chain, seq, mac, record: text } = row;
+  const written = toRow({ chain, seq, mac, text });
+  const isSame =
+    row.at.getTime() === written.at.getTime() &&
+    row.kind === written.kind &&
+    row.request_id === written.request_id &&
+    row.subject === written.subject &&
+    row.client === written.client;
+  if (!isSame) return false;
+  const meant = new Set(peopleIn({ chain, seq, mac, text }).map(personKey));
+  return meant.size === people.length && people.every((one) => meant.has(one));
 };
 
 const macsAt = async (store: Store, places: readonly Head[]): Promise<ReadonlyMap<string, string>> => {

@@ -259,6 +259,24 @@ describe.each(STORE_ENGINES)('the trail in a store, on $title', ({ start }) => {
       'cut',
       (db, chain) => db.deleteFrom('audit_record').where('chain', '=', chain).execute(),
     ],
+    [
+      'a record put under the name of somebody else',
+      2,
+      'hidden',
+      (db, chain) =>
+        db
+          .updateTable('audit_record')
+          .set({ subject: 'porter-4' })
+          .where('chain', '=', chain)
+          .where('seq', '=', 2)
+          .execute(),
+    ],
+    [
+      'a record that is not found any more by the people in it',
+      5,
+      'hidden',
+      (db, chain) => db.deleteFrom('audit_person').where('chain', '=', chain).execute(),
+    ],
   ] as readonly (readonly [string, number, string, (db: Kysely<Tables>, chain: string) => Promise<unknown>])[])(
     'betrays %s, and where',
     async (_name, seq, what, how) => {

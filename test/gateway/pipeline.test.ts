@@ -11,6 +11,7 @@ describe('the pipeline', () => {
       'readRequest',
       'admitDocument',
       'authorize',
+      'writeDown',
       'plan',
       'execute',
       'respond',
