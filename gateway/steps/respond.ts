@@ -47,9 +47,9 @@ const beforeExtensions = (answer: Pieces, extensions: string): Pieces => [
 /** What of the answer was masked, and what would have been refused, for those who may know that there is more. */
 const extensionsOf = (exchange: Exchange): string | undefined => {
   const { masked } = from(exchange, 'permitted');
-  const { grant } = from(exchange, 'identity');
+  const { audience, grant } = from(exchange, 'identity');
   const isPlain = masked === undefined && exchange.denials?.mode !== 'dryRun' && grant === undefined;
-  if (isPlain || !isToldWhy(from(exchange, 'identity').audience)) return undefined;
+  if (isPlain || !isToldWhy(audience)) return undefined;
   const parts = [
     ...(masked === undefined ? [] : [`"masked":${masked}`]),
     ...dryRunOf(exchange),

@@ -111,11 +111,13 @@ describe('the audit trail of the product', () => {
     expect(read).toMatchObject({ kind: 'request', fields: ['auditTrail'], classes: ['HR'] });
   });
 
-  it('has the request of a mutation, whatever becomes of it', async () => {
-    const [tried] = await recorded(() =>
+  it('has the request of a mutation before it begins, and whatever becomes of it', async () => {
+    const [begun, tried] = await recorded(() =>
       ask('mutation { endEmergencyAccess(input: { id: "bm9uZQ" }) { grant { id } } }'),
     );
-    expect(tried).toMatchObject({ operation: 'mutation', fields: ['endEmergencyAccess'], codes: ['NOT_FOUND'] });
+    const mutation = { operation: 'mutation', fields: ['endEmergencyAccess'] };
+    expect(begun).toMatchObject({ ...mutation, codes: [], status: null });
+    expect(tried).toMatchObject({ ...mutation, codes: ['NOT_FOUND'], status: 200 });
   });
 
   describe('and breaking the glass', () => {

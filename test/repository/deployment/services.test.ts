@@ -91,7 +91,15 @@ describe('what a service is told', () => {
     expect(told.filter((variable) => !allowed.some((prefix) => variable.startsWith(prefix)))).toEqual([]);
   });
 
-  const COMMON = new Set(['HOST', 'PORT', 'CAREGRAPH_CONFIG', 'SUBGRAPH', 'SUBGRAPH_KEY_FILE', 'MASK_SECRET_FILE']);
+  const COMMON = new Set([
+    'HOST',
+    'PORT',
+    'CAREGRAPH_CONFIG',
+    'SUBGRAPH',
+    'SUBGRAPH_KEY_FILE',
+    'MASK_SECRET_FILE',
+    'AUDIT_KEY_FILE',
+  ]);
   /** Those that are elsewhere; the others are of the process itself. */
   const ADDRESS: Readonly<Partial<Record<OwnerName, string>>> = {
     odoo: 'ODOO_URL',
