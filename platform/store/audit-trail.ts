@@ -162,12 +162,9 @@ const macsAt = async (store: Store, places: readonly Head[]): Promise<ReadonlyMa
       db
         .selectFrom('audit_record')
         .select(['chain', 'seq', 'mac'])
-        .where(({ eb, refTuple, tuple }) =>
-          eb(
-            refTuple('chain', 'seq'),
-            'in',
-            some.map(({ chain, seq }) => tuple(chain, seq)),
-          ),
+        .where(
+          sql<boolean>`(chain, seq) in (select * from unnest(
+            ${some.map(({ chain }) => chain)}::text[], ${some.map(({ seq }) => seq)}::bigint[]))`,
         )
         .execute(),
     );

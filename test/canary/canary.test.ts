@@ -1,12 +1,18 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { createGeneration } from '../../gateway/supergraph/generation.ts';
+import { loadConfig } from '../../platform/config.ts';
 import { SECOND } from '../../platform/time.ts';
 import { createLog } from '../../platform/log.ts';
+import { AUDIENCES } from '../../policies/audiences.ts';
+import { registeredClients } from '../../policies/clients.ts';
 import { SCOPES } from '../../policies/scopes.ts';
 import { broadQuery, provenance } from '../harness/broad-query.ts';
 import { eventually } from '../harness/eventually.ts';
 import { type Group, startGroup } from '../harness/group.ts';
 import { FAULTS } from '../harness/owner-doors.ts';
-import { apiSchema, filtersOf, rootLists } from '../harness/walk-schema.ts';
+import { supergraphText } from '../harness/test-owners.ts';
+import { filtersOf, rootLists } from '../harness/walk-schema.ts';
 import { plantedWorld } from './planted-world.ts';
 import { createTeller } from './told.ts';
 
@@ -16,7 +22,8 @@ import { createTeller } from './told.ts';
  */
 describe('what the owners hold', () => {
   const { world, found } = plantedWorld();
-  const schema = apiSchema();
+  const generation = createGeneration(supergraphText());
+  const { schema } = generation;
   const query = broadQuery(schema, provenance());
   const wronglyTold = createTeller(schema, (text) => found(text).length > 0);
   const lines: string[] = [];
@@ -28,7 +35,12 @@ describe('what the owners hold', () => {
   }, 90_000);
   afterAll(async () => group?.[Symbol.asyncDispose]());
   // Whatever a test has done, and its owners have said to it.
-  afterEach(() => expect(found(lines.join('\n'))).toEqual([]));
+  afterEach(() => {
+    expect(found(lines.join('\n'))).toEqual([]);
+    const trail = group.graph.audit.journal.files.map((file) => readFileSync(file, 'latin1')).join('\n');
+    expect(trail).toContain('"kind":"access"');
+    expect(found(trail)).toEqual([]);
+  });
 
   const textOf = async (asker: Parameters<Group['graph']['ask']>[1], text = query): Promise<string> =>
     JSON.stringify(await group.graph.ask(text, asker));
@@ -52,6 +64,23 @@ describe('what the owners hold', () => {
     expect(wronglyTold(data, { scopes: [scope], audience: 'internal', purpose: 'operations' })).toEqual([]);
     expect(found(JSON.stringify(errors))).toEqual([]);
   });
+
+  it.each(['operations-console', 'report-app', 'supplier-portal', 'payer-portal'])(
+    'is told to %s only where its audience sees it in clear',
+    async (client) => {
+      const registered = registeredClients(loadConfig({})).get(client);
+      if (registered === undefined) throw new Error('nobody is registered by that name');
+      const { audience, purposes, scopes } = registered;
+      const { contract } = AUDIENCES[audience];
+      const shown = generation.by(contract)?.schema;
+      if (shown === undefined) throw new Error('there is no such contract');
+      const { data, errors } = await group.graph.ask(broadQuery(shown, provenance()), { client });
+      expect(Object.values(data ?? {}).filter((value) => value !== null)).not.toEqual([]);
+      const told = { scopes: scopes === '*' ? Object.keys(SCOPES) : scopes, audience, purpose: purposes[0] ?? '' };
+      expect(wronglyTold(data, told)).toEqual([]);
+      expect(found(JSON.stringify(errors))).toEqual([]);
+    },
+  );
 
   it('is not in an error about a value that a caller sends', async () => {
     for (const list of rootLists(schema))

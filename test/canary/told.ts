@@ -20,6 +20,13 @@ export const createTeller = (schema: GraphQLSchema, isPlanted: (text: string) =>
     const element = field === undefined ? type : type?.fields?.find((one) => one.name.value === field);
     return element && (usesOf(element, 'requiresScopes')[0]?.['scopes'] as string[][] | undefined);
   };
+  const kept = new Set(
+    [...types.values()].flatMap((type) =>
+      (type.fields ?? []).flatMap((field) =>
+        usesOf(field, 'mask')[0]?.['as'] === 'KEEP' ? [`${type.name.value}.${field.name.value}`] : [],
+      ),
+    ),
+  );
   const holds = ({ scopes }: Told, needs: readonly (readonly string[])[] | undefined): boolean =>
     needs === undefined || needs.some((set) => set.every((scope) => scopes.includes(scope)));
 
@@ -36,6 +43,8 @@ export const createTeller = (schema: GraphQLSchema, isPlanted: (text: string) =>
       const coordinate = `${type.name}.${name}`;
       if (!mayPass) return [`${coordinate} without its scopes`];
       if (isObjectType(returned)) return within(returned, inner, told);
+      // What the field itself says is kept tells nothing of anybody (policies/masks.ts).
+      if (kept.has(coordinate)) return [];
       const dataClass = classes.get(coordinate)?.[0];
       const isClear = dataClass === undefined || sightOf(dataClass, told.audience, told.purpose) === 'clear';
       return isClear ? [] : [`${coordinate} (${dataClass})`];

@@ -56,6 +56,8 @@ export const broadQuery = (schema: GraphQLSchema, { subgraphsOf }: Provenance): 
     Object.values(type.getFields()).filter((field) => {
       const named = getNamedType(field.type);
       if (!isObjectType(named) || field.args.some(isRequiredArgument)) return false;
+      // A contract may have the number of rows and not the rows.
+      if (named.name.endsWith('Connection') && named.getFields()['nodes'] === undefined) return false;
       const row = named.name.endsWith('Connection') ? nodeOf(named) : named;
       const isForeign = (name: string, at: string) => !subgraphsOf(name, at).some((each) => from.includes(each));
       // What several can answer is no reason: it would be asked of whoever is near.
