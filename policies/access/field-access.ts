@@ -49,10 +49,17 @@ const fieldedTypes = ({ schema }: AccessGraph): readonly Fielded[] =>
   );
 
 /** Every field of the graph, by type and then in the order of the schema. */
-export const fieldGuards = (graph: AccessGraph): readonly FieldGuard[] =>
-  fieldedTypes(graph)
+export const fieldGuards = (graph: AccessGraph): readonly FieldGuard[] => {
+  const known = GUARDS.get(graph);
+  if (known !== undefined) return known;
+  const made = fieldedTypes(graph)
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap((type) => Object.keys(type.getFields()).flatMap((field) => guardOf(graph, type.name, field) ?? []));
+  GUARDS.set(graph, made);
+  return made;
+};
+
+const GUARDS = new WeakMap<AccessGraph, readonly FieldGuard[]>();
 
 /** That of one field; `undefined` where there is no such field. */
 export const guardAt = (graph: AccessGraph, coordinate: string): FieldGuard | undefined => {

@@ -29,10 +29,19 @@ export interface FieldAccessFilter {
   readonly class?: readonly string[] | null;
 }
 
+/** What one request may still have explained. Each takes as long as judging an operation for the first time. */
+export interface ExplainBudget {
+  left: number;
+}
+
+export const explainBudget = (): ExplainBudget => ({ left: 10 });
+
 /** Who may see what, as the rulebook has it. */
-export const accessIn = (rulebook: Rulebook, asker: Identity) => ({
-  /** @throws BAD_USER_INPUT; OPERATION_TOO_LARGE */
+export const accessIn = (rulebook: Rulebook, budget: ExplainBudget, asker: Identity) => ({
+  /** @throws BAD_USER_INPUT; OPERATION_TOO_LARGE, also for one explanation too many in a request */
   explain: ({ document, operationName, variables, as }: ExplainArgs) => {
+    budget.left -= 1;
+    if (budget.left < 0) throw fail('OPERATION_TOO_LARGE');
     const clients = rulebook.clients();
     const client = clients.get(as?.client ?? asker.client);
     if (as != null && client === undefined) throw refused('There is no such client.');

@@ -8,7 +8,7 @@ import { facilitiesNamed } from '../../platform/store/facilities.ts';
 import { type FindingFilter, listFindings } from '../../platform/store/findings.ts';
 import type { Connector } from '../define-subgraph.ts';
 import type { Sessions } from '../owners.ts';
-import { accessIn } from './access.ts';
+import { accessIn, explainBudget } from './access.ts';
 import { auditIn } from './audit.ts';
 import { emergencyIn } from './emergency.ts';
 import { type CatalogueFilter, classMeanings, pageOfCatalogue } from './catalogue.ts';
@@ -27,6 +27,7 @@ export interface MappingFilter {
 type Read = Pick<Sessions, 'store' | 'access' | 'audit' | 'catalogue' | 'mappings' | 'rulebook'>;
 
 const connectGovernance = ({ store, access, audit, catalogue, mappings, rulebook }: Read) => {
+  const budget = explainBudget();
   const references = crossReferencesFor(store, store.facilities);
   const names = new DataLoader(async (codes: readonly string[]) => {
     const known = new Map((await facilitiesNamed(store, codes)).map(({ code, name }) => [code, name]));
@@ -77,7 +78,7 @@ const connectGovernance = ({ store, access, audit, catalogue, mappings, rulebook
     catalogueFields: (args: PageArgs & { readonly filter?: CatalogueFilter | null }) =>
       pageOfCatalogue(catalogue, args),
     classMeanings,
-    accessFor: (asker: Identity) => accessIn(rulebook, asker),
+    accessFor: (asker: Identity) => accessIn(rulebook, budget, asker),
     mappings: ({ system, type }: MappingFilter) =>
       mappings.filter(
         (one) =>

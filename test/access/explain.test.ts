@@ -266,6 +266,20 @@ describe('an explanation', () => {
     expect(reply.data).toEqual({ access: null });
   });
 
+  it('is given for ten operations of a request, and no more', async () => {
+    const ask = (count: number) => {
+      const fields = Array.from(
+        { length: count },
+        (_, index) => `e${index}: explain(document: "{ __typename }") { outcome }`,
+      );
+      return graph.ask(`{ access { ${fields.join(' ')} } }`, { scopes: [] });
+    };
+    expect((await ask(10)).errors).toEqual([]);
+    expect((await ask(11)).errors.map(({ path, extensions: { code } }) => [path, code])).toEqual([
+      [['access', 'e10'], 'OPERATION_TOO_LARGE'],
+    ]);
+  });
+
   it('does not exist for partners', async () => {
     const reply = await explainedTo('{ __typename }', { client: 'supplier-portal', scopes: ALL_SCOPES });
     expect(codesOf(reply)).toEqual(['GRAPHQL_VALIDATION_FAILED']);
