@@ -18,4 +18,6 @@ export default {
   testTimeout: 30_000,
   // Jest leaves one processor free for itself, and does next to nothing: of two, one would idle.
   maxWorkers: '100%',
+  // What a test file has loaded is not given back in full; a worker that has grown to this is replaced by a new one.
+  workerIdleMemoryLimit: '1500MB',
 };

@@ -13,7 +13,7 @@ import { crossReferencesFor } from '../platform/store/cross-references.ts';
 import { knownFacilities } from '../platform/store/facilities.ts';
 import { openStore, type Store, storeSettings } from '../platform/store/owner.ts';
 import { StoreError } from '../platform/store/store-error.ts';
-import { auditIn } from '../subgraphs/governance/audit.ts';
+import { auditIn, isPersonType, type PersonType } from '../subgraphs/governance/audit.ts';
 
 const USAGE = `Reads the audit trail, from the store and the journals of this machine.
 
@@ -80,7 +80,7 @@ const tellDisclosures = async (config: Config, store: Store, { type, id }: Discl
   let after: string | null = null;
   do {
     const { nodes, pageInfo }: Awaited<ReturnType<typeof disclosures>> = await disclosures(
-      { type, id, first: PAGE, after },
+      { of: type, id, first: PAGE, after },
       false,
     );
     for (const node of nodes) print(lineOf(node as unknown as Shown));
@@ -129,7 +129,7 @@ const readAnchors = (file: string): readonly Head[] => {
 
 interface Disclosures {
   readonly what: 'disclosures';
-  readonly type: string;
+  readonly type: PersonType;
   readonly id: string;
 }
 
@@ -143,9 +143,10 @@ const readArguments = (argv: readonly string[]): Arguments => {
   const [what, type, id, more] = positionals;
   if (what === 'verify' && type === undefined) return { command: { what }, anchors: values.anchors };
   if (values.anchors !== undefined) throw new UsageError('--anchors goes with verify');
-  if (what === 'disclosures' && type !== undefined && id !== undefined && more === undefined)
-    return { command: { what, type, id }, anchors: undefined };
-  throw new UsageError('say `verify`, or `disclosures` with a type and an id');
+  const of = type?.toUpperCase();
+  if (what === 'disclosures' && isPersonType(of) && id !== undefined && more === undefined)
+    return { command: { what, type: of, id }, anchors: undefined };
+  throw new UsageError('say `verify`, or `disclosures` with a type of people and an id');
 };
 
 const parse = (argv: readonly string[]) => {

@@ -17,11 +17,21 @@ interface Called {
 }
 
 /** Types whose objects are people, the system that their ids are of, and the kinds of ids that lead to records of theirs. */
-const PEOPLE: Readonly<Record<string, { readonly system: string; readonly kinds: readonly string[] }>> = {
-  Patient: { system: 'scheduling', kinds: ['patient'] },
-  Practitioner: { system: 'scheduling', kinds: ['practitioner'] },
-  Employee: { system: 'hr', kinds: ['user'] },
-};
+const PEOPLE = {
+  PATIENT: { type: 'Patient', system: 'scheduling', kinds: ['patient'] },
+  PRACTITIONER: { type: 'Practitioner', system: 'scheduling', kinds: ['practitioner'] },
+  EMPLOYEE: { type: 'Employee', system: 'hr', kinds: ['user'] },
+} as const;
+
+export type PersonType = keyof typeof PEOPLE;
+
+export const isPersonType = (value: string | undefined): value is PersonType =>
+  value !== undefined && Object.hasOwn(PEOPLE, value);
+
+export interface DisclosuresArgs extends PageArgs {
+  readonly of: PersonType;
+  readonly id: string;
+}
 
 /** Reads the audit trail, which is brought to the store about a second after it was written. */
 export const auditIn = (
@@ -36,18 +46,16 @@ export const auditIn = (
    * Who was handed something about a person. Systems have records of a person under ids of their own: those that are known
    * to be of one person are found together.
    *
-   * @throws BAD_USER_INPUT for a type whose objects are no people; SOR_UNAVAILABLE where nothing is written down
+   * @throws SOR_UNAVAILABLE where nothing is written down
    */
-  disclosures: async ({ type, id, ...page }: PageArgs & { type: string; id: string }, counted: boolean) => {
-    const person = PEOPLE[type];
-    if (person === undefined)
-      throw fail('BAD_USER_INPUT', { message: `\`type\` is one of ${Object.keys(PEOPLE).join(', ')}.` });
+  disclosures: async ({ of, id, ...page }: DisclosuresArgs, counted: boolean) => {
     if (keys === null) throw fail('SOR_UNAVAILABLE');
+    const { type, system: owner, kinds } = PEOPLE[of];
     const local = decodeId(type, id);
     const called = local === null ? [] : await identifiersOf(type, id);
-    const known = called.filter(({ kind }) => person.kinds.includes(kind));
+    const known = called.filter(({ kind }) => kinds.some((one) => one === kind));
     const hashes = known.map(({ system, value }) => keys.person(system, type, value));
-    const own = local === null ? [] : [keys.person(person.system, type, local)];
+    const own = local === null ? [] : [keys.person(owner, type, local)];
     return toGraph(await listDisclosures(store, [...new Set([...own, ...hashes])], page, counted));
   },
 });

@@ -4,7 +4,7 @@ import type { EmergencyWish } from '../../platform/store/emergency-grants.ts';
 import type { FindingFilter } from '../../platform/store/findings.ts';
 import type { ReferenceResolver, References, Resolver, Resolvers } from '../define-subgraph.ts';
 import type { ExplainArgs, FieldAccessFilter } from './access.ts';
-import type { TrailListFilter } from './audit.ts';
+import type { DisclosuresArgs, TrailListFilter } from './audit.ts';
 import type { EmergencyListFilter } from './emergency.ts';
 import type { CatalogueFilter } from './catalogue.ts';
 import type { Governance, IdentifierArgs, MappingFilter } from './connector.ts';
@@ -63,7 +63,7 @@ export const resolvers = {
       governance.auditTrail(filter ?? {}, page, connectionSelection(info, 'AuditRecord').counted),
     emergencyGrants: (_: never, args: PageArgs & EmergencyListFilter, { governance, identity }, info) =>
       governance.emergencyGrants(args, identity, connectionSelection(info, 'EmergencyGrant').counted),
-    disclosures: (_: never, args: PageArgs & { type: string; id: string }, { governance }, info) =>
+    disclosures: (_: never, args: DisclosuresArgs, { governance }, info) =>
       governance.disclosures(args, connectionSelection(info, 'AuditRecord').counted),
   },
   Access: {

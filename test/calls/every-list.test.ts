@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { encodeId } from '../../platform/ids.ts';
+import { requestGrant } from '../../platform/store/emergency-grants.ts';
 import { saveFindings } from '../../platform/store/findings.ts';
 import { addRevocation } from '../../platform/store/revocations.ts';
 import { replaceDuplicates } from '../../platform/store/duplicates.ts';
@@ -38,6 +39,7 @@ const SHORT: Readonly<Record<string, string>> = {
   mappings: 'tables of the product itself',
   'catalogue.classes': 'a closed list',
   'access.clients': 'those that are registered',
+  disclosures: 'of somebody who is nobody',
 };
 
 interface Case {
@@ -62,6 +64,7 @@ const given = (facility: string) => ({
   facility: JSON.stringify(encodeId('Facility', facility)),
   id: JSON.stringify(encodeId('Facility', facility)),
   type: '"Facility"',
+  of: 'PATIENT',
   system: '"odoo"',
   kind: '"company"',
   value: '"1"',
@@ -191,6 +194,8 @@ const fillStore = async ({ graph }: Group): Promise<void> => {
   }));
   await replaceDuplicates(graph.store, 'Facility', pairs);
   for (const number of numbers) {
+    const grant = { reason: 'test', scopes: ['hr:read'], facilities: [], minutes: 5, idempotencyKey: number };
+    await requestGrant(graph.store, grant, { issuer: 'issuer', subject: 'nurse', client: 'ward-app' });
     const wish = { what: 'token', issuer: 'issuer', value: number, reason: 'test', idempotencyKey: number } as const;
     await addRevocation(graph.store, wish, { subject: 'admin', client: 'explorer' });
   }

@@ -1,4 +1,5 @@
 import { replaceDuplicates } from '../../platform/store/duplicates.ts';
+import { requestGrant } from '../../platform/store/emergency-grants.ts';
 import { saveFindings } from '../../platform/store/findings.ts';
 import type { Store } from '../../platform/store/owner.ts';
 import { addRevocation } from '../../platform/store/revocations.ts';
@@ -18,6 +19,8 @@ export const fillStore = async (store: Store, facilities: readonly string[]): Pr
     reasons: [],
   }));
   await replaceDuplicates(store, 'Facility', pairs);
+  const grant = { reason: 'a test', scopes: ['hr:read'], facilities: [], minutes: 5, idempotencyKey: 'one' };
+  await requestGrant(store, grant, { issuer: 'https://nowhere.example', subject: 's', client: 'c' });
   const wish = { what: 'subject', issuer: 'https://nowhere.example', value: 'nobody', reason: 'a test' } as const;
   await addRevocation(store, { ...wish, idempotencyKey: 'one' }, { subject: 's', client: 'c' });
 };

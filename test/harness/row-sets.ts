@@ -140,6 +140,7 @@ export const requiredArgs = ({ name, args }: Field, facility: string): readonly 
     facility: id,
     id,
     type: '"Facility"',
+    of: 'PATIENT',
     system: '"hr"',
     kind: '"facilityCode"',
     value: JSON.stringify(facility),

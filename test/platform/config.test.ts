@@ -56,6 +56,7 @@ describe('loadConfig', () => {
         feedLostAfter: 30_000,
         dpop: { window: 60_000, nonce: false },
       },
+      audit: {},
       policies: {},
       subgraphs: { urls: {}, connections: 64, responseLimit: 16_777_216, compression: false },
       odoo: { protocol: 'auto', reads: 8, writes: 4, deadline: 10_000, responseLimit: 33_554_432 },
