@@ -14,7 +14,7 @@ describe('the audit trail of the product', () => {
   const access = memoryFeed();
 
   beforeAll(async () => {
-    group = await startGroup(GROUP, { IDENTITIES_EVERY: '0' }, { access });
+    group = await startGroup(GROUP, { IDENTITIES_EVERY: '0' }, { access, ships: true });
     await access.restore([]);
   }, 90_000);
   afterAll(async () => group?.[Symbol.asyncDispose]());

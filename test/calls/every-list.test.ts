@@ -39,7 +39,9 @@ const SHORT: Readonly<Record<string, string>> = {
   mappings: 'tables of the product itself',
   'catalogue.classes': 'a closed list',
   'access.clients': 'those that are registered',
-  disclosures: 'of somebody who is nobody',
+  // The audit trail is not brought to the store here; it would be, by queries that belong to no list.
+  auditTrail: 'empty',
+  disclosures: 'empty',
 };
 
 interface Case {

@@ -88,6 +88,8 @@ export interface GraphOptions {
   readonly store?: StoreSettings | 'embedded';
   /** Write down what the facilities are called in a store that is given, too. */
   readonly learns?: boolean;
+  /** Bring the audit trail to the store, too: queries that come by themselves. */
+  readonly ships?: boolean;
   readonly log?: Log;
   /** Over which the gateway hears what changes access. */
   readonly access?: AccessFeed;
@@ -116,6 +118,7 @@ export const startGraph = async ({
   hr: hrSettings,
   store,
   learns = store === 'embedded',
+  ships = false,
   log = silentLog(),
   access,
   env = {},
@@ -149,7 +152,7 @@ export const startGraph = async ({
   };
   const owners = openOwners(subgraphs, where, config, log);
   const { odoo, hr, store: stored } = owners;
-  if (store !== undefined && stored !== undefined) audit.ship(stored);
+  if (ships && stored !== undefined) audit.ship(stored);
   if (odoo === undefined || hr === undefined || stored === undefined) throw new Error('an owner is read by nobody');
   const parts = subgraphs.map((subgraph) =>
     executable(subgraph, { owners, log, audit, maskKeys: configuredMaskKeys(config) }),

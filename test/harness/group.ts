@@ -42,7 +42,7 @@ const standing = (): readonly OwnerName[] =>
 export const startGroup = async (
   world: World,
   env: Readonly<Record<string, string>> = {},
-  others: Pick<GraphOptions, 'log' | 'access'> = {},
+  others: Pick<GraphOptions, 'log' | 'access' | 'ships'> = {},
 ): Promise<Group> => {
   const doors = new Map<OwnerName, Door>();
   const stop = async () => {

@@ -31,7 +31,7 @@ describe('between services', () => {
 
   it('calls are seen, or the tests here would say nothing', () => {
     const called = (name: string) => [...new Set(callsOf(name).map(([other]) => other))].toSorted();
-    expect(called('gateway')).toEqual([...subgraphs.map(({ name }) => name), 'oidc', 'redis'].toSorted());
+    expect(called('gateway')).toEqual([...subgraphs.map(({ name }) => name), 'oidc', 'postgres', 'redis'].toSorted());
     expect(called('finance')).toEqual(['odoo', 'postgres']);
     expect(called('odoo')).toEqual(['odoo-db']);
   });
