@@ -96,6 +96,8 @@ export const DOORS: Readonly<Partial<Record<OwnerName, (world: World) => Promise
 
 /** Owners that nothing can be wrong with, and why. */
 export const WIRELESS: Readonly<Partial<Record<OwnerName, string>>> = {
+  access: 'what gateways hear; how it fails is tested where it is (test/gateway/identity)',
+  audit: 'a journal of the process; how it fails is tested where it is (test/audit)',
   catalogue: 'read from the text of the supergraph, which is part of the product',
   mappings: 'tables of the product itself',
 };

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { ROOT } from '../../platform/root.ts';
 import type { Compose, Service } from '../../scripts/deployment/compose-file.ts';
@@ -54,6 +63,8 @@ export const mountsOf = (compose: Compose, service: Service, place: Place): Read
   ]);
   const volumes = service.volumes.map((volume): [string, string] => {
     const [source = '', target = ''] = volume.split(':');
+    // One without a name is of one container.
+    if (target === '') return [source, mkdtempSync(join(place.folder, 'own-'))];
     return [target, source.startsWith('./') ? copied(source, place) : kept(source, place)];
   });
   return new Map([...secrets, ...volumes]);
