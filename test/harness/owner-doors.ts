@@ -100,6 +100,7 @@ export const WIRELESS: Readonly<Partial<Record<OwnerName, string>>> = {
   audit: 'a journal of the process; how it fails is tested where it is (test/audit)',
   catalogue: 'read from the text of the supergraph, which is part of the product',
   mappings: 'tables of the product itself',
+  rulebook: 'the rules of the product, and its supergraph',
 };
 
 const PAGE = 'HTTP/1.1 400 Bad Request\r\n\r\n<!doctype html><title>Not what you want</title>';
