@@ -122,7 +122,7 @@ const outcomesIn = (reply: Reply): readonly string[] => {
 
 const GIVEN = {
   id: JSON.stringify(encodeId('Facility', 'north-facility')),
-  type: '\"Facility\"',
+  type: '"Facility"',
   of: 'PATIENT',
   system: '"odoo"',
   kind: '"company"',

@@ -25,7 +25,7 @@ const CLIENTS: readonly (readonly [client: string, purpose: string])[] = [
 const GIVEN = {
   id: JSON.stringify(encodeId('Facility', 'north-facility')),
   facility: JSON.stringify(encodeId('Facility', 'north-facility')),
-  type: '\"Facility\"',
+  type: '"Facility"',
   of: 'PATIENT',
   system: '"odoo"',
   kind: '"company"',

@@ -64,7 +64,7 @@ describe('every list of the graph', () => {
   const given = {
     facility: JSON.stringify(encodeId('Facility', NORTH)),
     id: JSON.stringify(encodeId('Facility', NORTH)),
-    type: '\"Facility\"',
+    type: '"Facility"',
     of: 'PATIENT',
     system: '"odoo"',
     kind: '"company"',
