@@ -10,7 +10,7 @@ export interface Contestant {
   readonly packages: readonly string[];
   /** Arguments of node. */
   readonly command: (files: Field['files']) => readonly string[];
-  readonly environment?: (field: Pick<Field, 'issuer' | 'secret'>) => Readonly<Record<string, string>>;
+  readonly environment?: (field: Pick<Field, 'issuer' | 'secret' | 'files'>) => Readonly<Record<string, string>>;
   /** Asks callers for a token and signs its calls. Tokens are sent to nobody else. */
   readonly secured?: true;
   /** Not a gateway: stands in the table for orientation, and nobody has to beat it. */
@@ -48,7 +48,12 @@ export const CONTESTANTS: readonly Contestant[] = [
     label: 'Caregraph, authorization and envelope on',
     packages: [],
     command: ({ secured }) => ours(secured),
-    environment: ({ issuer, secret }) => ({ ...QUIET, ...issuer.environment, SUBGRAPH_SECRET: secret }),
+    environment: ({ issuer, secret, files }) => ({
+      ...QUIET,
+      ...issuer.environment,
+      SUBGRAPH_SECRET: secret,
+      CAREGRAPH_DATA: files.data,
+    }),
     secured: true,
   },
   {

@@ -13,7 +13,12 @@ export interface Field {
   readonly supergraphSdl: string;
   readonly urls: Replay['urls'];
   /** Paths of the files gateways are started with: open and guarded supergraph, calls of the floor. They go with this process. */
-  readonly files: { readonly supergraph: string; readonly secured: string; readonly replay: string };
+  readonly files: {
+    readonly supergraph: string;
+    readonly secured: string;
+    readonly replay: string;
+    readonly data: string;
+  };
   readonly issuer: Issuer;
   /** What a secured gateway signs its calls with. */
   readonly secret: string;
@@ -44,6 +49,8 @@ export const openField = async (): Promise<Field> => {
     supergraph: join(directory, 'supergraph.graphql'),
     secured: join(directory, 'secured.graphql'),
     replay: join(directory, 'replay.json'),
+    // Where the secured gateway writes down who reads what.
+    data: join(directory, 'data'),
   };
   writeFileSync(files.supergraph, supergraphSdl);
   writeFileSync(files.secured, composeSecured(urls));

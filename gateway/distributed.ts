@@ -44,7 +44,8 @@ export const startDistributedGateway = async (
   const audit = openAudit(config, log);
   // Without one, the journals stay where they are written.
   const store = config.database.url === undefined ? undefined : openStore(storeSettings(config), log);
-  if (store !== undefined) audit.ship(store);
+  if (store === undefined) log.warn({}, 'audit:kept-here');
+  else audit.ship(store);
   const release = async () => {
     await audit.close();
     await Promise.all([agent.destroy(), access?.close(), store?.close()]);

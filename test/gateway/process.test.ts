@@ -47,6 +47,7 @@ describe('the gateway process', () => {
       PORT: '0',
       OIDC_ISSUER: issuer.issuer,
       SUBGRAPH_SECRET: SECRET.reveal(),
+      CAREGRAPH_DATA: join(directory, 'data'),
     });
     const { url } = await ready(child);
     expect((await ask(url)).status).toBe(401);
@@ -72,6 +73,7 @@ describe('the gateway process', () => {
       PORT: '0',
       OIDC_ISSUER: issuer.issuer,
       SUBGRAPH_SECRET: SECRET.reveal(),
+      CAREGRAPH_DATA: join(directory, 'data'),
       CLIENTS_FILE: file,
       LOG_LEVEL: 'info',
     });

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { ROOT } from '../../platform/root.ts';
 
@@ -36,7 +38,7 @@ describe('a subgraph in a process of its own', () => {
 const ending = async (env: Readonly<Record<string, string>>): Promise<readonly [number | null, string]> => {
   const child = spawn(process.execPath, ['--import', 'tsx', 'subgraphs/main.ts'], {
     cwd: ROOT,
-    env: { PATH: process.env['PATH'], PORT: '0', ...env },
+    env: { PATH: process.env['PATH'], PORT: '0', CAREGRAPH_DATA: join(tmpdir(), `caregraph-${process.pid}`), ...env },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let said = '';
