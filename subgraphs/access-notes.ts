@@ -1,5 +1,6 @@
 import type { AuditKeys } from '../platform/audit/keys.ts';
-import type { AccessRecord, Asker } from '../platform/audit/records.ts';
+import { askerOf } from '../platform/audit/asker.ts';
+import type { AccessRecord } from '../platform/audit/records.ts';
 import type { Envelope } from '../platform/envelope.ts';
 import { decodeId } from '../platform/ids.ts';
 import type { Notes } from '../policies/people.ts';
@@ -42,7 +43,7 @@ export const accessNotes = ({ subgraph, system, keys, envelope }: NotesOptions):
       });
       return {
         kind: 'access',
-        ...askerOf(envelope),
+        ...askerOf(envelope.identity, envelope.requestId),
         subgraph,
         objects: Object.fromEntries(counts),
         people: named,
@@ -51,13 +52,3 @@ export const accessNotes = ({ subgraph, system, keys, envelope }: NotesOptions):
     },
   };
 };
-
-const askerOf = ({ identity, requestId }: Envelope): Asker => ({
-  requestId,
-  subject: identity.subject,
-  client: identity.client,
-  audience: identity.audience,
-  purpose: identity.purpose,
-  facilities: identity.facilities,
-  ...(identity.grant === undefined ? {} : { grant: identity.grant }),
-});

@@ -1,5 +1,6 @@
 import { OperationTypeNode } from 'graphql';
-import type { Asker, RequestRecord } from '../../platform/audit/records.ts';
+import { askerOf } from '../../platform/audit/asker.ts';
+import type { RequestRecord } from '../../platform/audit/records.ts';
 import { codeOf } from '../../platform/errors.ts';
 import type { Identity } from '../../platform/identity.ts';
 import type { DataClass } from '../../policies/classes.ts';
@@ -18,8 +19,9 @@ export const recordIntent = (exchange: Exchange): void => {
   const { journal } = surroundings;
   // What was refused as a whole does nothing, and is written down with its answer.
   if (journal === undefined || identity === undefined || executed !== undefined) return;
-  if (isWrite(exchange)) journal.append(recordOf(exchange, identity, null));
-  else if (factsOf(exchange).classes.length > 0) journal.check();
+  const facts = factsOf(exchange);
+  if (isWrite(exchange)) journal.append(recordOf(exchange, identity, facts, null));
+  else if (facts.classes.length > 0) journal.check();
 };
 
 /**
@@ -33,9 +35,10 @@ export const recordRequest = (exchange: Exchange, status: number): void => {
   const { journal } = surroundings;
   // Nobody is known to have asked.
   if (journal === undefined || identity === undefined) return;
-  const isOpen = factsOf(exchange).classes.length === 0 && !isWrite(exchange);
+  const facts = factsOf(exchange);
+  const isOpen = facts.classes.length === 0 && !isWrite(exchange);
   if (isOpen && denials === undefined && status < FIRST_REFUSAL) return;
-  journal.append(recordOf(exchange, identity, status));
+  journal.append(recordOf(exchange, identity, facts, status));
 };
 
 const isWrite = ({ operation }: Exchange): boolean =>
@@ -46,9 +49,13 @@ const factsOf = ({ operation, permitted, serving }: Exchange): OperationFacts =>
     ? NONE
     : operationFacts(serving.generation, operation.known, permitted);
 
-const recordOf = (exchange: Exchange, identity: Identity, status: number | null): RequestRecord => {
+const recordOf = (
+  exchange: Exchange,
+  identity: Identity,
+  { fields, classes }: OperationFacts,
+  status: number | null,
+): RequestRecord => {
   const { operation, denials, errors } = exchange;
-  const { fields, classes } = factsOf(exchange);
   return {
     kind: 'request',
     ...askerOf(identity, exchange.requestId),
@@ -76,13 +83,3 @@ const isMaskedFor = ({ audience, purpose }: Identity) => {
   const sights = sightsOf(audience, purpose);
   return (one: DataClass) => sights[one] !== 'clear';
 };
-
-const askerOf = (identity: Identity, requestId: string): Asker => ({
-  requestId,
-  subject: identity.subject,
-  client: identity.client,
-  audience: identity.audience,
-  purpose: identity.purpose,
-  facilities: identity.facilities,
-  ...(identity.grant === undefined ? {} : { grant: identity.grant }),
-});

@@ -39,7 +39,8 @@ export const sealer = (key: Uint8Array): ((chain: string, seq: number, before: s
 };
 
 const textOf = (record: AuditRecord, now: number): string => {
-  const json = JSON.stringify({ v: VERSION, at: new Date(now).toISOString(), ...record });
+  // Put before the members of the record as text: one is made for every request, and a copy of it is not needed.
+  const json = `{"v":${VERSION},"at":"${new Date(now).toISOString()}",${JSON.stringify(record).slice(1)}`;
   // One character is one byte, for the MAC as for the file.
   return PLAIN.test(json)
     ? json

@@ -71,9 +71,8 @@ export const openJournal = ({ dir, key, log }: JournalOptions): Journal => {
   };
   const write = (line: string): void => {
     if (size >= MOST_BYTES) begin();
-    const bytes = Buffer.from(line, 'latin1');
-    const written = writeSync(descriptor, bytes);
-    if (written === bytes.length) {
+    const written = writeSync(descriptor, line, null, 'latin1');
+    if (written === line.length) {
       size += written;
       isDirty = true;
       return;
